@@ -1,0 +1,34 @@
+/** Words every step shares. Types only: workflows import them, and a workflow may import nothing that runs. */
+
+/** One immutable relation of the lake. This, never its rows, is what crosses a workflow. */
+export interface RelationRef {
+  /** Path or URL of the Parquet file, relative to the lake's root: `<shop>/<cycle>/<layer>/<relation>.parquet`. */
+  readonly uri: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Hash of the inputs' fingerprints, the SQL text or algorithm with its version, the parameters and the seed. */
+  readonly fingerprint: string;
+}
+
+/** Relations by their name, `layer.relation`. */
+export type Relations = Readonly<Record<string, RelationRef>>;
+
+/** Which turn of the loop an activity works for. */
+export interface CycleScope {
+  /** Folder name under `shops/`. */
+  readonly shop: string;
+  /** ISO week of `asOf`, for example `2026-W48`. */
+  readonly cycle: string;
+  /** ISO 8601 instant: the cycle knows what happened before it and nothing after. */
+  readonly asOf: string;
+  /** Folder or URL that the shop's sources read; the shop's own setting when absent. */
+  readonly dataFolder?: string;
+}
+
+export type StepName = 'collect' | 'preprocess' | 'profile' | 'analyse' | 'campaign' | 'evaluate' | 'feedback';
+
+/** A figure a step wants a person to see, in the order it should be shown. */
+export interface StepFigure {
+  readonly label: string;
+  readonly value: string | number;
+}

@@ -1,0 +1,11 @@
+/** The shop and the ISO week make a cycle: a second start of the same week meets the first instead of mailing again. */
+export const cycleId = (shop: string, cycle: string): string => `cycle/${shop}/${cycle}`;
+
+/** The campaign's name keeps two campaigns of one cycle apart. */
+export const sendId = (shop: string, cycle: string, campaign: string): string => `send/${shop}/${cycle}/${campaign}`;
+
+/** One wait a cycle: outcomes belong to the cycle, not to a campaign. */
+export const outcomesId = (shop: string, cycle: string): string => `outcomes/${shop}/${cycle}`;
+
+/** One schedule a shop, so that creating it again changes it. */
+export const scheduleId = (shop: string): string => `weekly/${shop}`;
