@@ -1,17 +1,6 @@
 /** Words every step shares. Types only: workflows import them, and a workflow may import nothing that runs. */
 
-/** One immutable relation of the lake. This, never its rows, is what crosses a workflow. */
-export interface RelationRef {
-  /** Path or URL of the Parquet file, relative to the lake's root: `<shop>/<cycle>/<layer>/<relation>.parquet`. */
-  readonly uri: string;
-  readonly rows: number;
-  readonly bytes: number;
-  /** Hash of the inputs' fingerprints, the SQL text or algorithm with its version, the parameters and the seed. */
-  readonly fingerprint: string;
-}
-
-/** Relations by their name, `layer.relation`. */
-export type Relations = Readonly<Record<string, RelationRef>>;
+export type { RelationRef, Relations } from '../gateways/warehouse/relation-ref.ts';
 
 /** Which turn of the loop an activity works for. */
 export interface CycleScope {

@@ -1,4 +1,4 @@
-import type { CycleScope, RelationRef, Relations, StepFigure } from '../contract.ts';
+import type { CycleScope, Relations, StepFigure } from '../contract.ts';
 
 export interface PlanCampaignInput extends CycleScope {
   readonly relations: Relations;
@@ -29,12 +29,16 @@ export interface CampaignActivities {
 /** Sends of one campaign by state. */
 export interface DispatchTally {
   readonly planned: number;
-  readonly inFlight: number;
+  readonly claimed: number;
+  /** Accepted by the relay, delivery not known. */
+  readonly handedOver: number;
+  /** The relay's log says it reached the mailbox. */
   readonly delivered: number;
   readonly softBounced: number;
   readonly hardBounced: number;
   readonly failed: number;
   readonly suppressed: number;
+  readonly complained: number;
   readonly inDoubt: number;
 }
 
@@ -54,12 +58,11 @@ export interface DispatchActivities {
 }
 
 export interface PageResult {
-  readonly delivered: number;
+  readonly handedOver: number;
   readonly failed: number;
   readonly suppressed: number;
   /** Per arm so far over the whole campaign, for the guardrail. */
-  readonly arms: readonly { readonly arm: string; readonly delivered: number; readonly unsubscribed: number; readonly complained: number }[];
+  readonly arms: readonly { readonly arm: string; readonly handedOver: number; readonly unsubscribed: number; readonly complained: number }[];
   /** The relay is down as a whole: the page was given back and should wait. */
   readonly relayDown: boolean;
 }
-export type { RelationRef };

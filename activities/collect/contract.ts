@@ -1,4 +1,4 @@
-import type { CycleScope, RelationRef, Relations } from '../contract.ts';
+import type { CycleScope, Relations } from '../contract.ts';
 
 /** What one canonical table's source gave: `read = kept + quarantined`, always. */
 export interface SourceTally {
@@ -64,4 +64,3 @@ export interface CycleSettings {
   readonly mailsPerSecond: number;
   readonly maximumUnsubscribeShare: number;
 }
-export type { RelationRef };

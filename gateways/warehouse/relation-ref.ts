@@ -1,0 +1,12 @@
+/** One immutable relation of the lake. This, never its rows, is what crosses a workflow. */
+export interface RelationRef {
+  /** Path of the Parquet file from the lake's root: `<shop>/<cycle>/<layer>/<relation>.parquet`. */
+  readonly uri: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** Hash of the inputs' fingerprints, the SQL text or algorithm with its version, the parameters and the seed. */
+  readonly fingerprint: string;
+}
+
+/** Relations by their name, `layer.relation`. */
+export type Relations = Readonly<Record<string, RelationRef>>;
