@@ -23,8 +23,8 @@ export interface CycleFolder {
 export interface Warehouse {
   /** Folder of the lake. */
   readonly lake: string;
-  /** A fresh in-memory DuckDB in which every relation is a view `layer.relation`; parameters become DuckDB variables. One an activity; close it. */
-  open(relations: Relations, parameters?: Readonly<Record<string, Parameter>>): Promise<WarehouseSession>;
+  /** A fresh in-memory DuckDB in which every relation is a view `layer.relation`; parameters become DuckDB variables. One an activity; close it. `signal` interrupts a running statement. */
+  open(relations: Relations, parameters?: Readonly<Record<string, Parameter>>, signal?: AbortSignal): Promise<WarehouseSession>;
   /** The relation if the lake has it, by reading the file's own metadata. */
   find(folder: CycleFolder, name: string): Promise<RelationRef | undefined>;
   /** Every relation the lake has of a cycle. */
@@ -42,7 +42,9 @@ export interface WarehouseSession extends AsyncDisposable {
   /**
    * Writes the relation `name` (`layer.relation`) from a select and makes it a view of this session. Where the lake already has it under
    * the same fingerprint nothing is computed. `external` marks a relation whose rows come from outside the lake (sources, the ledger): its
-   * fingerprint is the hash of its bytes and `--reproduce` takes it as given.
+   * fingerprint is the hash of its bytes, `--reproduce` takes it as given, and one with the same mark is not read again.
+   * The first line of `sql` may be `-- grain: <columns>`: rows are written in that order, so the same rows are the same bytes.
+   * `inputs` are read from the SQL when not given.
    */
   materialise(folder: CycleFolder, relation: { readonly name: string; readonly sql: string; readonly inputs?: readonly string[]; readonly parameters?: Readonly<Record<string, Parameter>>; readonly external?: string }): Promise<RelationRef>;
   /** The same for columns computed in JavaScript; `algorithm` names what made them and its version. `columns` is only called when needed. */

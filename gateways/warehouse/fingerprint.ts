@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+
+/** SHA-256, hex, of a value's JSON with the keys of every object in order, so that equal recipes are equal text. */
+export function fingerprintOf(recipe: unknown): string {
+  return createHash('sha256').update(JSON.stringify(recipe, (_, value: unknown) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value)).digest('hex');
+}
+
+/** SHA-256, hex, of a file's bytes. */
+export async function fingerprintOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
