@@ -98,6 +98,22 @@ create table consents (
 );
 create index consents_in_force on consents (shop, customer_id, purpose, at desc, id desc);
 
+create function address_hash_of(address text) returns text language sql immutable as $$
+  select encode(sha256(convert_to(lower(btrim(address)), 'UTF8')), 'hex')
+$$;
+
+-- Why this customer must not be written to at this moment; null when nothing stands in the way.
+create function send_obstacle(of_shop text, of_customer text, of_address text) returns text language sql stable as $$
+  select coalesce(
+    (select 'address suppressed: ' || reason from suppressions where shop in (of_shop, '*') and address_hash = address_hash_of(of_address) order by shop limit 1),
+    (
+      select 'consent ' || latest.state
+      from (select state from consents where shop = of_shop and customer_id = of_customer and purpose = 'marketing' order by at desc, id desc limit 1) as latest
+      where latest.state <> 'granted'
+    )
+  )
+$$;
+
 create table coupons (
   code text primary key,
   send_key text not null unique references sends (key),
