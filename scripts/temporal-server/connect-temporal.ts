@@ -11,7 +11,7 @@ export interface TemporalClient {
 /**
  * Connects to a server. Namespace, TLS and API key come from Temporal's own settings (`TEMPORAL_NAMESPACE`, `TEMPORAL_TLS`, `TEMPORAL_API_KEY`,
  * `TEMPORAL_PROFILE`, …) as @temporalio/envconfig reads them.
- * @param environment read instead of the process's own, so that a test decides
+ * @param environment whose settings count; for a server that we started see ownServerEnvironment
  * @throws ClienteleError TEMPORAL_UNREACHABLE when nothing answers within `timeoutSeconds`
  */
 export async function connectTemporal(address: string, environment: Readonly<NodeJS.ProcessEnv>, timeoutSeconds = 10): Promise<TemporalClient> {

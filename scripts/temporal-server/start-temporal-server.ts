@@ -8,6 +8,7 @@ import { createStopList, type StopList } from '../processes/stop-list.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { findTemporalServer } from './find-temporal-server.ts';
+import { ownServerEnvironment } from './own-server-environment.ts';
 
 export interface RunningTemporalServer {
   /** `127.0.0.1:<port>` */
@@ -72,7 +73,7 @@ async function findProgram(environment: Readonly<NodeJS.ProcessEnv>, say: (line:
 async function answers(server: ManagedProcess, address: string, namespace: string): Promise<boolean> {
   const deadline = performance.now() + startSeconds * 1000;
   while (server.running && performance.now() < deadline) {
-    const connected = await connectTemporal(address, {}, 1).catch(() => undefined);
+    const connected = await connectTemporal(address, ownServerEnvironment({}, address), 1).catch(() => undefined);
     if (connected !== undefined) {
       const ready = await connected.client.workflowService.describeNamespace({ namespace }).then(() => true, () => false);
       await connected.close();
