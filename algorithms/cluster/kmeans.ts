@@ -1,0 +1,225 @@
+import { SeededRandom } from '../random/seeded-random.ts';
+import { KMeansData } from './kmeans-data.ts';
+import { kmeansSeeds } from './kmeans-seeds.ts';
+import { nearestCentres } from './nearest-centres.ts';
+
+export interface KMeansOptions {
+  readonly nClusters: number;
+  /** Starts from different seeds; the one with the lowest inertia is kept. */
+  readonly nInit?: number;
+  readonly maxIter?: number;
+  /** The centres' squared movement, relative to the mean variance of the columns, at which a start ends. */
+  readonly tol?: number;
+  readonly seed?: number;
+  /** Worker threads for large matrices; changes the time, never the result. */
+  readonly nThreads?: number;
+  /** Rows on which k-means++ seeds a start. */
+  readonly sampleSize?: number;
+}
+
+interface Start {
+  readonly labels: Int32Array;
+  readonly centres: Float32Array;
+  readonly inertia: number;
+  readonly inertias: readonly number[];
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/**
+ * k-means by Lloyd's algorithm over every row, exact: each row is compared with each centre. Conventions and stopping rule are
+ * scikit-learn's (`KMeans(algorithm='lloyd')`); seeds come from k-means++ on a sample (see kmeans-seeds.ts). An empty cluster is
+ * given the row farthest from its centre. Distances are summed in Float32, centres and inertia in Float64, in an order fixed by the
+ * rows alone, so the same input and seed give the same bytes for any number of threads.
+ *
+ * Source: S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28 (1982).
+ */
+export class KMeans {
+  readonly nClusters: number;
+  readonly nInit: number;
+  readonly maxIter: number;
+  readonly tol: number;
+  readonly seed: number;
+  readonly nThreads: number;
+  readonly sampleSize: number;
+  #best: Start | undefined;
+  #columns = 0;
+
+  /** @throws RangeError when an option is out of its range. */
+  constructor(options: KMeansOptions) {
+    this.nClusters = positiveInteger('nClusters', options.nClusters);
+    this.nInit = positiveInteger('nInit', options.nInit ?? 3);
+    this.maxIter = positiveInteger('maxIter', options.maxIter ?? 300);
+    this.tol = options.tol ?? 1e-4;
+    if (!(this.tol >= 0)) throw new RangeError(`tol must not be negative, but is ${this.tol}`);
+    this.seed = options.seed ?? 0;
+    this.nThreads = positiveInteger('nThreads', options.nThreads ?? 2);
+    this.sampleSize = positiveInteger('sampleSize', options.sampleSize ?? Math.max(4096, 64 * this.nClusters));
+    if (this.sampleSize < this.nClusters) throw new RangeError(`sampleSize must be at least nClusters = ${this.nClusters}, not ${this.sampleSize}`);
+  }
+
+  /**
+   * Finds the clusters of a matrix, or of data laid out before (`KMeansData.from`) that several fits share.
+   *
+   * @param matrix row-major rows x columns, finite values in comparable units (standardise first).
+   * @throws RangeError when the shape is wrong, a value is not finite, or there are fewer rows than clusters.
+   */
+  async fit(matrix: Float32Array, rows: number, columns: number): Promise<this>;
+  async fit(data: KMeansData): Promise<this>;
+  async fit(matrixOrData: Float32Array | KMeansData, rows = 0, columns = 0): Promise<this> {
+    if (matrixOrData instanceof KMeansData) {
+      await matrixOrData.exclusively(() => this.#fit(matrixOrData));
+      return this;
+    }
+    const data = await KMeansData.from(matrixOrData, rows, columns, { nThreads: this.nThreads });
+    try {
+      await this.#fit(data);
+    } finally {
+      await data.close();
+    }
+    return this;
+  }
+
+  /** Cluster of each row, 0 to nClusters - 1: its nearest centre, the lowest on a tie. */
+  get labels(): Int32Array {
+    return this.#fitted.labels;
+  }
+
+  /** Centres, row-major nClusters x columns, in the units of the matrix. */
+  get clusterCenters(): Float32Array {
+    return this.#fitted.centres;
+  }
+
+  /** Sum of squared distances of the rows to their centres. */
+  get inertia(): number {
+    return this.#fitted.inertia;
+  }
+
+  /** Inertia at the beginning of each iteration of the start that was kept; never rises (to the rounding of Float32). */
+  get inertias(): readonly number[] {
+    return this.#fitted.inertias;
+  }
+
+  /** Iterations of the start that was kept. */
+  get iterations(): number {
+    return this.#fitted.iterations;
+  }
+
+  /** Whether that start ended before maxIter, by labels that stayed or by `tol`. */
+  get converged(): boolean {
+    return this.#fitted.converged;
+  }
+
+  /**
+   * The nearest centre of each row, by the same kernel as `fit`.
+   * @param matrix row-major rows x columns, as many columns as were fitted.
+   * @throws RangeError when the shape is wrong or a value is not finite.
+   */
+  predict(matrix: Float32Array, rows: number): Int32Array {
+    const { centres } = this.#fitted;
+    const columns = this.#columns;
+    if (matrix.length !== rows * columns) throw new RangeError(`matrix has ${matrix.length} values, not rows x columns = ${rows * columns}`);
+    if (!matrix.every(Number.isFinite)) throw new RangeError('matrix has a value that is not finite');
+    return nearestCentres(matrix, columns, centres);
+  }
+
+  get #fitted(): Start {
+    if (this.#best === undefined) throw new TypeError('KMeans is not fitted yet: await fit() first');
+    return this.#best;
+  }
+
+  async #fit(data: KMeansData): Promise<void> {
+    if (data.rows < this.nClusters) throw new RangeError(`${data.rows} rows cannot make nClusters = ${this.nClusters} clusters`);
+    const random = new SeededRandom(this.seed);
+    let best: Start | undefined;
+    for (let init = 0; init < this.nInit; init++) {
+      const seeds = kmeansSeeds(data, this.nClusters, this.sampleSize, random);
+      const start = await this.#lloyd(data, seeds, best?.inertia ?? Number.POSITIVE_INFINITY);
+      if (start !== undefined) best = start;
+    }
+    this.#best = best;
+    this.#columns = data.columns;
+  }
+
+  /** One start; nothing when it ends no better than `toBeat`, so that its labels need no copy. */
+  async #lloyd(data: KMeansData, seeds: Float32Array, toBeat: number): Promise<Start | undefined> {
+    const tolerance = this.tol * data.meanVariance;
+    const inertias: number[] = [];
+    let centres = seeds;
+    let converged = false;
+    let labelsBelongToCentres = false;
+    let inertia = Number.POSITIVE_INFINITY;
+    data.reset(this.nClusters);
+
+    while (inertias.length < this.maxIter && !converged) {
+      const assignment = await data.assign(centres);
+      inertia = assignment.inertia;
+      inertias.push(inertia);
+      if (assignment.changed === 0) {
+        converged = true;
+        labelsBelongToCentres = true;
+        break;
+      }
+      const { counts, sums } = assignment;
+      refillEmptyClusters(data, centres, counts, sums);
+      const moved = meansOf(sums, counts, centres);
+      converged = squaredDistance(moved, centres) <= tolerance;
+      centres = moved;
+    }
+    const iterations = inertias.length;
+    if (!labelsBelongToCentres) inertia = (await data.assign(centres)).inertia;
+
+    if (inertia >= toBeat) return undefined;
+    return { labels: data.labels.slice(), centres, inertia, inertias, iterations, converged };
+  }
+}
+
+/** Gives each empty cluster the row farthest from its own centre, as scikit-learn does; changes `counts` and `sums` in place. */
+function refillEmptyClusters(data: KMeansData, centres: Float32Array, counts: Float64Array, sums: Float64Array): void {
+  const empty = Array.from(counts.keys()).filter((cluster) => counts[cluster] === 0);
+  if (empty.length === 0) return;
+  const { rows, columns, labels } = data;
+  const distances = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    distances[row] = squaredDistance(data.row(row), centres.subarray((labels[row] as number) * columns, ((labels[row] as number) + 1) * columns));
+  }
+  const taken = new Set<number>();
+  for (const cluster of empty) {
+    let farthest = -1;
+    for (let row = 0; row < rows; row++) {
+      if (taken.has(row) || counts[labels[row] as number] === 1) continue;
+      if ((distances[row] as number) > (farthest < 0 ? 0 : (distances[farthest] as number))) farthest = row;
+    }
+    // Every row lies on its centre: there are fewer different rows than clusters, and this one stays empty.
+    if (farthest < 0) return;
+    taken.add(farthest);
+    const donor = labels[farthest] as number;
+    const values = data.row(farthest);
+    counts[donor] = (counts[donor] as number) - 1;
+    counts[cluster] = 1;
+    for (let column = 0; column < columns; column++) {
+      const value = values[column] as number;
+      sums[donor * columns + column] = (sums[donor * columns + column] as number) - value;
+      sums[cluster * columns + column] = value;
+    }
+  }
+}
+
+function meansOf(sums: Float64Array, counts: Float64Array, before: Float32Array): Float32Array {
+  const columns = sums.length / counts.length;
+  return before.map((value, place) => {
+    const count = counts[Math.floor(place / columns)] as number;
+    return count === 0 ? value : (sums[place] as number) / count;
+  });
+}
+
+function squaredDistance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += ((a[index] as number) - (b[index] as number)) ** 2;
+  return sum;
+}
+
+function positiveInteger(name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`${name} must be a positive integer, not ${value}`);
+  return value;
+}
