@@ -1,0 +1,4 @@
+export { awaitOutcomes } from './await-outcomes.ts';
+export { campaignCycle } from './campaign-cycle.ts';
+export { sendCampaign } from './send-campaign.ts';
+export { weeklyCycle } from './weekly-cycle.ts';
