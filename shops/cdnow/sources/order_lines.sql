@@ -53,4 +53,4 @@ final as (
     from priced
 )
 
-select * from final
+select * from final order by source_file, source_line

@@ -32,4 +32,4 @@ final as (
     from dated
 )
 
-select * from final
+select * from final order by customer_id

@@ -15,4 +15,4 @@ final as (
     from products
 )
 
-select * from final
+select * from final order by product_id

@@ -30,4 +30,4 @@ final as (
     where place = 1
 )
 
-select * from final
+select * from final order by customer_id

@@ -98,4 +98,4 @@ final as (
     from judged
 )
 
-select * from final
+select * from final order by source_file, source_line

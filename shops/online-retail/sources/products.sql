@@ -40,4 +40,4 @@ final as (
     where titles.place = 1
 )
 
-select * from final
+select * from final order by product_id
