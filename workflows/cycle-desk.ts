@@ -42,11 +42,13 @@ export function openCycleDesk(scope: CycleScope, onAbandon: () => void): CycleDe
   let resumed = false;
   let abandoned: Abandonment | undefined;
   let verdict: ({ readonly decision: 'approved' | 'rejected' } & PlanVerdict) | undefined;
+  /** Hash of the plan that people may decide on; a reminder that waits for the relay does not close the question. */
+  let asked: string | undefined;
 
   const waitsForNothing = (command: string): never => refuse(`Cycle ${scope.cycle} waits for nothing that \`${command}\` could give it; it is ${progress.state}${progress.waitsFor ? `, waiting for ${progress.waitsFor}` : ''}.`, 'CYCLE_NOT_WAITING');
   const mayDecide = ({ hash }: PlanVerdict): void => {
-    if (progress.waitsFor !== 'approval' || verdict) waitsForNothing('approve');
-    if (hash !== progress.plan?.hash) refuse(`Plan ${hash} is not the plan that waits, ${progress.plan?.hash}. Look at the newest proof and decide on that.`, 'PLAN_CHANGED');
+    if (asked === undefined || verdict) waitsForNothing('approve');
+    if (hash !== asked) refuse(`Plan ${hash} is not the plan that waits, ${asked}. Look at the newest proof and decide on that.`, 'PLAN_CHANGED');
   };
   setHandler(progressQuery, () => progress);
   setHandler(approvePlanUpdate, (given) => { verdict = { decision: 'approved', ...given }; }, { validator: mayDecide });
@@ -93,7 +95,8 @@ export function openCycleDesk(scope: CycleScope, onAbandon: () => void): CycleDe
       for (let attempt = 1; ; attempt += 1) {
         try {
           const { value, rows, figures = [], note = '', skipped } = await work(attempt);
-          const seconds = Math.round(Date.now() - started) / 1000;
+          asked = undefined;
+          const seconds = (Date.now() - started) / 1000;
           progress = withStep(withWait(progress, undefined), name, { state: skipped ? 'skipped' : 'done', rows, seconds, figures, note });
           log.info('step done', { step: name, rows, seconds });
           return value;
@@ -106,11 +109,14 @@ export function openCycleDesk(scope: CycleScope, onAbandon: () => void): CycleDe
     },
     async verdictUntil(plan, deadline) {
       progress = { ...withWait(progress, 'approval'), plan };
-      const left = deadline - Date.now();
-      if (left > 0) await condition(() => verdict !== undefined, left);
+      asked = plan.hash;
+      await condition(() => verdict !== undefined, Math.max(deadline - Date.now(), 1));
       const given = verdict;
-      verdict = undefined;
-      if (given) waitFor(undefined);
+      if (given) {
+        asked = undefined;
+        verdict = undefined;
+        waitFor(undefined);
+      }
       return given;
     },
     show(change) { progress = { ...progress, ...change }; },
