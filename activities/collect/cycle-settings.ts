@@ -1,0 +1,18 @@
+import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
+import type { CycleSettings } from './contract.ts';
+
+/** What workflows decide by, out of a shop's settings: shop days become real seconds. */
+export function cycleSettingsOf({ approval, campaign, gates, preprocess, day_length_seconds: daySeconds }: ShopSettings): CycleSettings {
+  return {
+    approval: approval.mode,
+    remindAfterSeconds: approval.remind_after_hours * 3600,
+    giveUpAfterSeconds: approval.give_up_after_hours * 3600,
+    windowSeconds: campaign.attribution_days * daySeconds,
+    maximumWindowSeconds: Math.max(campaign.maximum_attribution_days * daySeconds, 120),
+    earlyLooks: [0.25, 0.5],
+    minimumSilhouette: gates.minimum_silhouette,
+    maximumAnalyses: preprocess.feature_sets.length,
+    mailsPerSecond: campaign.mails_per_second,
+    maximumUnsubscribeShare: gates.maximum_unsubscribe_share,
+  };
+}

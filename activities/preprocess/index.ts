@@ -1,0 +1,56 @@
+import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
+import { readSql } from '../../gateways/warehouse/sql-file.ts';
+import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
+import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
+import { ClienteleError } from '../../gateways/errors.ts';
+import { chooseFeatures } from './choose-features.ts';
+import type { PreprocessActivities, PreprocessInput, PreprocessResult } from './contract.ts';
+import { daysBefore } from './days-before.ts';
+import { prepareMatrix, type MatrixReport } from './prepare-matrix.ts';
+
+export interface PreprocessDependencies {
+  readonly warehouse: Warehouse;
+  readonly openShop: (name: string) => Promise<ShopFolder>;
+  readonly cancellation: () => AbortSignal | undefined;
+}
+
+/** Fewer customers than this make no segments worth a campaign. */
+const minimumCustomers = 50;
+
+/** The second step: clean order lines, customer features now and one prediction horizon ago, and the matrix the estimators read. */
+export function createPreprocessActivities({ warehouse, openShop, cancellation }: PreprocessDependencies): PreprocessActivities {
+  return {
+    async preprocess(input: PreprocessInput): Promise<PreprocessResult> {
+      const { settings } = await openShop(input.shop);
+      await using session = await warehouse.open(input.relations, {}, cancellation());
+      const relations: Record<string, RelationRef> = {};
+      const make = async (name: string, file: string, asOf: string): Promise<RelationRef> => {
+        relations[name] = await session.materialise(input, { name, sql: await readSql(file), parameters: { as_of: asOf } });
+        return relations[name];
+      };
+      await make('features.order_lines', 'features.order_lines', input.asOf);
+      await make('features.orders', 'features.orders', input.asOf);
+      const customers = await make('features.customers', 'features.customers', input.asOf);
+      if (customers.rows < minimumCustomers) throw new ClienteleError('TOO_FEW_CUSTOMERS', { customers: customers.rows, asOf: input.asOf, minimum: minimumCustomers });
+      // The prediction learns from the same customers as they were one horizon ago.
+      await make('features.customers_earlier', 'features.customers', daysBefore(input.asOf, settings.analyse.prediction_days));
+
+      const chosen = await chooseFeatures(session, settings.preprocess.feature_sets, input.featureSet);
+      const matrix = await prepareMatrix(session, input, chosen.features, settings.preprocess);
+      Object.assign(relations, matrix.relations);
+      return {
+        relations,
+        features: matrix.report.filter((column) => column.used).map((column) => column.feature),
+        figures: [
+          { label: 'customers', value: customers.rows },
+          { label: 'features', value: matrix.report.filter((column) => column.used).length },
+          { label: 'feature list', value: chosen.because },
+          { label: 'missing values filled', value: total(matrix.report, 'imputed') },
+          { label: settings.preprocess.outliers.action === 'clip' ? 'outliers clipped' : 'customers left out of the fit as outliers', value: settings.preprocess.outliers.action === 'clip' ? total(matrix.report, 'outliers') : matrix.dropped },
+        ],
+      };
+    },
+  };
+}
+
+const total = (report: readonly MatrixReport[], figure: 'imputed' | 'outliers'): number => report.reduce((sum, column) => sum + column[figure], 0);

@@ -1,0 +1,14 @@
+-- grain: position
+with
+
+refused as (
+    select position from sources.events
+),
+
+final as (
+    select * exclude (source_file, source_line, shop_reason, cast_reason)
+    from staged.events
+    anti join refused using (position)
+)
+
+select * from final

@@ -1,0 +1,14 @@
+-- grain: position
+with
+
+refused as (
+    select position from sources.order_lines
+),
+
+final as (
+    select * exclude (source_file, source_line, shop_reason, cast_reason)
+    from staged.order_lines
+    anti join refused using (position)
+)
+
+select * from final

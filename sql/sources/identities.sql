@@ -1,0 +1,43 @@
+-- one row a refused line of identities: its position among the lines read, and why
+with
+
+lines as (
+    select * from staged.identities
+),
+
+repeated_keys as (
+    select customer_id, kind, value
+    from lines
+    where coalesce(shop_reason, cast_reason) is null
+    group by customer_id, kind, value
+    having count(*) > 1
+),
+
+later_copies as (
+    select position
+    from lines
+    inner join repeated_keys using (customer_id, kind, value)
+    where coalesce(shop_reason, cast_reason) is null
+    qualify row_number() over (partition by customer_id, kind, value order by position) > 1
+),
+
+judged as (
+    select
+        lines.position,
+        case
+            when shop_reason is not null then shop_reason
+            when cast_reason is not null then cast_reason
+            when customer_id is null then 'customer_id is missing'
+            when kind is null then 'kind is missing'
+            when value is null then 'value is missing'
+            when later_copies.position is not null then 'duplicate of an earlier line'
+        end as reason
+    from lines
+    left join later_copies using (position)
+),
+
+final as (
+    select * from judged where reason is not null
+)
+
+select * from final
