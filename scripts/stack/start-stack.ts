@@ -2,9 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createStopList, type StopList } from '../processes/stop-list.ts';
-import { connectTemporal } from '../temporal-server/connect-temporal.ts';
-import { ownServerEnvironment } from '../temporal-server/own-server-environment.ts';
-import { startTemporalServer } from '../temporal-server/start-temporal-server.ts';
+import { openTemporal } from './open-temporal.ts';
 import { removeRunningStack, writeRunningStack } from './running-stack.ts';
 import { startSimulator, type Simulator } from './start-simulator.ts';
 import { startWorker, type WorkerProcess } from './start-worker.ts';
@@ -61,9 +59,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function startParts(options: StackOptions, stops: StopList): Promise<Stack> {
   const { root, shop = 'demo', environment, simulate, log } = options;
   const home = join(root, 'var');
-  const temporal = await openTemporal(options, stops);
-  const connected = await connectTemporal(temporal.address, temporal.environment);
-  stops.add(() => connected.close());
+  const temporal = await openTemporal({ root, environment, log, stops });
 
   const outbox = join(home, 'outbox');
   const relay = environment['SMTP_URL'] ?? '';
@@ -84,12 +80,5 @@ async function startParts(options: StackOptions, stops: StopList): Promise<Stack
   };
   writeRunningStack(root, { pid: process.pid, ownTemporal: temporal.uiUrl !== undefined, simulatedShop: simulate ? shop : undefined, ...stack });
   stops.add(() => removeRunningStack(root));
-  return { ...stack, client: connected.client, simulator: simulate ? simulator : undefined, worker, stop: () => stops.stopAll() };
-}
-
-async function openTemporal({ root, environment, log }: StackOptions, stops: StopList): Promise<{ readonly address: string; readonly uiUrl?: string; readonly environment: NodeJS.ProcessEnv }> {
-  const given = environment['TEMPORAL_ADDRESS'] ?? '';
-  if (given !== '') return { address: given, environment: { ...environment } };
-  const { address, uiUrl } = await startTemporalServer({ folder: join(root, 'var', 'temporal'), environment, say: log, stops });
-  return { address, uiUrl, environment: ownServerEnvironment(environment, address) };
+  return { ...stack, client: temporal.client, simulator: simulate ? simulator : undefined, worker, stop: () => stops.stopAll() };
 }

@@ -1,0 +1,9 @@
+import { Command } from 'commander';
+
+/**
+ * A command line that throws instead of ending the process, so that what was started is stopped.
+ * @param name as in `npm run <name>`
+ */
+export function createProgram(name: string, description: string): Command {
+  return new Command(`npm run ${name} --`).description(description).exitOverride().showHelpAfterError('(add --help to see what there is)').allowExcessArguments(false);
+}
