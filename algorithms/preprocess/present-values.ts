@@ -1,0 +1,30 @@
+/** The values of one column of a row-major matrix that are not missing (NaN), ascending. */
+export function sortedPresentValues(matrix: Float64Array, rows: number, columns: number, column: number): Float64Array {
+  const present = new Float64Array(rows);
+  let count = 0;
+  for (let place = column; place < matrix.length; place += columns) {
+    const value = matrix[place] as number;
+    if (!Number.isNaN(value)) present[count++] = value;
+  }
+  return present.subarray(0, count).sort();
+}
+
+/** Mean and population variance of ascending values, in two passes; NaN for none. */
+export function momentsOf(values: Float64Array): { mean: number; variance: number } {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return { mean, variance: squares / values.length };
+}
+
+/** The quantile of ascending values, linear between neighbours (Hyndman and Fan's type 7, as NumPy); NaN for none. */
+export function quantileOf(values: Float64Array, quantile: number): number {
+  if (values.length === 0) return Number.NaN;
+  const position = (values.length - 1) * quantile;
+  const below = Math.floor(position);
+  const low = values[below] as number;
+  const high = values[Math.min(below + 1, values.length - 1)] as number;
+  return low + (high - low) * (position - below);
+}
