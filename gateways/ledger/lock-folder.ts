@@ -1,6 +1,6 @@
-import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { ClienteleError } from '../errors.ts';
 
 /** What tells a process from a later one with the same pid; empty where the system does not say. */
@@ -13,6 +13,7 @@ async function birthOf(pid: number | 'self'): Promise<string> {
 }
 
 async function isAlive(pid: number, birth: string): Promise<boolean> {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -23,6 +24,46 @@ async function isAlive(pid: number, birth: string): Promise<boolean> {
   return birth === '' || current === '' || birth === current;
 }
 
+/** Takes a lock file, or says which living process has it. */
+async function tryLock(file: string): Promise<{ readonly release: () => Promise<void> } | { readonly heldBy: string }> {
+  const mine = `${process.pid}\n${await birthOf('self')}\n${randomUUID()}\n`;
+  for (;;) {
+    if (await createWhole(file, mine)) {
+      return { release: async () => { if (await readFile(file, 'utf8').catch(() => '') === mine) await unlink(file); } };
+    }
+    const found = await readFile(file, 'utf8').catch(() => undefined);
+    if (found === undefined) continue;
+    const [pid = '', birth = ''] = found.split('\n');
+    if (await isAlive(Number(pid), birth)) return { heldBy: pid };
+    // Only who holds the lock named after this very stale lock may remove it: a late comer cannot remove the lock of who was faster.
+    const removal = await tryLock(`${file}.${createHash('sha256').update(found).digest('hex').slice(0, 16)}`);
+    if ('heldBy' in removal) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      continue;
+    }
+    try {
+      if (await readFile(file, 'utf8').catch(() => '') === found) await unlink(file);
+    } finally {
+      await removal.release();
+    }
+  }
+}
+
+/** Creates a file with its text at once, so that nobody sees it empty; false when it is there already. */
+async function createWhole(file: string, text: string): Promise<boolean> {
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, text);
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await unlink(draft);
+  }
+}
+
 /**
  * Takes the folder for this process by a lock file that holds its pid; the lock of a dead process is taken over.
  * @returns gives the folder back
@@ -30,47 +71,7 @@ async function isAlive(pid: number, birth: string): Promise<boolean> {
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true });
-  const file = join(folder, 'lock');
-  const mine = `${process.pid}\n${await birthOf('self')}\n${randomUUID()}\n`;
-  for (;;) {
-    try {
-      const handle = await open(file, 'wx');
-      await handle.writeFile(mine);
-      await handle.close();
-      return async () => {
-        if (await readFile(file, 'utf8').catch(() => '') === mine) await unlink(file);
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const found = await readLock(file);
-    if (found === undefined) continue;
-    const [pid = '', birth = ''] = found.split('\n');
-    if (found !== '' && await isAlive(Number(pid), birth)) throw new ClienteleError('LEDGER_LOCKED', { folder, pid });
-    await removeStale(file, found, folder);
-  }
-}
-
-/** The lock's text; undefined when it has just gone. A file that stays empty was left by a process that died while writing it. */
-async function readLock(file: string): Promise<string | undefined> {
-  for (let look = 0; look < 10; look += 1) {
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text !== '') return text;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return '';
-}
-
-/** Renaming first shows what was really taken: another process may have taken the stale lock over between the look and the hand. */
-async function removeStale(file: string, expected: string, folder: string): Promise<void> {
-  const aside = join(folder, `lock.${randomUUID()}`);
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const taken = await readFile(aside, 'utf8');
-  if (taken !== expected) await link(aside, file).catch(() => undefined);
-  await unlink(aside);
+  const lock = await tryLock(join(folder, 'lock'));
+  if ('heldBy' in lock) throw new ClienteleError('LEDGER_LOCKED', { folder, pid: lock.heldBy });
+  return lock.release;
 }
