@@ -11,6 +11,8 @@ const { openDispatch, dispatchPage, reconcileInDoubt, retryFailed, closeDispatch
 /** Two pages at once hide the gap between pages; more would make a stop less immediate. */
 const pagesInFlight = 2;
 const retryRounds = 2;
+/** Every note is an event in two histories. */
+const noteEveryMs = 10_000;
 
 export interface SendCampaignInput extends CycleScope {
   readonly plan: CampaignPlan;
@@ -63,6 +65,7 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
   let phase: 'sending' | 'settling' | 'done' = 'sending';
   let inFlight = 0;
   let relayDown = false;
+  let told = Date.now();
   let broken: unknown;
   const stopping = (): boolean => at.cancelled || broken !== undefined;
   const warn = (words: string): void => { at.warnings = [...at.warnings, words]; };
@@ -132,7 +135,10 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
       at.nextPage += 1;
       inFlight += 1;
       void sendPage(page).catch((error: unknown) => { broken ??= error; }).finally(() => { inFlight -= 1; });
-      if (page > 0 && page % Math.ceil(at.pages / 20) === 0) await tellCycle(`${page} of ${at.pages} pages`);
+      if (Date.now() - told >= noteEveryMs) {
+        told = Date.now();
+        await tellCycle(`${page} of ${at.pages} pages`);
+      }
     }
     await condition(() => inFlight === 0);
     if (broken !== undefined) throw broken;

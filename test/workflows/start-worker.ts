@@ -36,7 +36,9 @@ export async function startWorker(environment: TestWorkflowEnvironment, title: s
   const shared = { connection, namespace, shutdownForceTime: '2 seconds', maxHeartbeatThrottleInterval: '500 milliseconds' } as const;
   const workers = await Promise.all([
     Worker.create({ ...shared, taskQueue: queue, workflowBundle: await workflowBundle() }),
-    ...Object.values(taskQueues).map((taskQueue) => Worker.create({ ...shared, taskQueue, activities })),
+    // Schedules start their workflows on this queue.
+    Worker.create({ ...shared, taskQueue: taskQueues.orchestrate, activities, workflowBundle: await workflowBundle() }),
+    ...[taskQueues.warehouse, taskQueues.learn, taskQueues.mail].map((taskQueue) => Worker.create({ ...shared, taskQueue, activities })),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   const started: WorkflowHandle[] = [];
