@@ -22,14 +22,16 @@ export async function compileKernel(source: string): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'kernel-'));
   const outFile = join(folder, 'kernel.wasm');
   try {
-    const { error, stderr } = await compileAssemblyScript([
+    let complaints = '';
+    const stderr = { write: (text: string | Uint8Array) => void (complaints += text.toString()) };
+    const { error } = await compileAssemblyScript([
       join(root, source),
       '--outFile', outFile,
       '--optimizeLevel', '3', '--noAssert', '--runtime', 'stub',
       '--enable', 'simd', '--enable', 'threads',
       '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
-    ]);
-    if (error !== null) throw new Error(`${source} does not compile: ${stderr.toString()}`, { cause: error });
+    ], { stderr });
+    if (error !== null) throw new Error(`${source} does not compile: ${complaints}`, { cause: error });
     return await readFile(outFile);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
-import { momentsOf, quantileOf, sortedPresentValues } from './present-values.ts';
+import { quantile } from '../statistics/quantile.ts';
+import { momentsOf, sortedPresentValues } from './present-values.ts';
 import { requireShape } from './require-shape.ts';
 
 export interface OutlierOptions {
@@ -115,8 +116,8 @@ export class OutlierTreatment {
       // What rounding alone leaves of a constant column is no spread.
       return { low: mean, high: mean, spread: present[0] === present.at(-1) ? 0 : Math.sqrt(variance) };
     }
-    const low = quantileOf(present, 0.25);
-    const high = quantileOf(present, 0.75);
+    const low = quantile(present, 0.25);
+    const high = quantile(present, 0.75);
     return { low, high, spread: high - low };
   }
 }

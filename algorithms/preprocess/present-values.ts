@@ -18,13 +18,3 @@ export function momentsOf(values: Float64Array): { mean: number; variance: numbe
   for (const value of values) squares += (value - mean) ** 2;
   return { mean, variance: squares / values.length };
 }
-
-/** The quantile of ascending values, linear between neighbours (Hyndman and Fan's type 7, as NumPy); NaN for none. */
-export function quantileOf(values: Float64Array, quantile: number): number {
-  if (values.length === 0) return Number.NaN;
-  const position = (values.length - 1) * quantile;
-  const below = Math.floor(position);
-  const low = values[below] as number;
-  const high = values[Math.min(below + 1, values.length - 1)] as number;
-  return low + (high - low) * (position - below);
-}

@@ -1,4 +1,5 @@
-import { momentsOf, quantileOf, sortedPresentValues } from './present-values.ts';
+import { quantile } from '../statistics/quantile.ts';
+import { momentsOf, sortedPresentValues } from './present-values.ts';
 import { requireShape } from './require-shape.ts';
 
 /** What stands in for a missing value: the column's mean, median, or most frequent value (the smallest of equals). */
@@ -74,7 +75,7 @@ export class SimpleImputer {
 
 function figureOf(present: Float64Array, strategy: ImputationStrategy): number {
   if (strategy === 'mean') return momentsOf(present).mean;
-  if (strategy === 'median') return quantileOf(present, 0.5);
+  if (strategy === 'median') return quantile(present, 0.5);
   return modeOf(present);
 }
 

@@ -78,11 +78,12 @@ export class SeededRandom {
    */
   integer(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 4294967296) throw new RangeError(`n must be an integer in [1, 2^32], not ${n}`);
-    // The last, incomplete run of n is drawn again, or small results would be likelier.
-    const limit = 4294967296 - (4294967296 % n);
-    let draw = this.bits();
-    while (draw >= limit) draw = this.bits();
-    return draw % n;
+    // As few high bits as n needs, drawn again when they are too many: a remainder would make small results likelier.
+    const shift = Math.clz32(n - 1);
+    if (shift === 32) return 0;
+    let draw = this.bits() >>> shift;
+    while (draw >= n) draw = this.bits() >>> shift;
+    return draw;
   }
 
   /** Puts the elements into random order, in place (Fisher and Yates), and returns the same array. */
