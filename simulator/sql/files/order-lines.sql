@@ -33,7 +33,7 @@ final as (
     select
         head || ',' || ordered_at || ',' || product_id || ',' || quantity || ',' || unit_price
             || case when copy = 'too_few_columns' then '' else ',' || discount || ',' || coupon_code || ',' || channel || ',' || store_id || ',' || returned end
-            || case when copy = 'too_many_columns' then ',,' else '' end
+            || case when copy = 'too_many_columns' then ',0,0' else '' end
             as "order_id,line_no,customer_id,ordered_at,product_id,quantity,unit_price,discount,coupon_code,channel,store_id,returned"
     from worded
 )

@@ -1,0 +1,25 @@
+-- grain: one row an event of events/*.parquet
+with
+
+events as (
+    select *
+    from read_parquet(getvariable('data') || '/events/*.parquet', filename = true)
+),
+
+final as (
+    select
+        event_id::varchar as event_id,
+        customer_id,
+        anonymous_id,
+        session_id::varchar as session_id,
+        occurred_at,
+        kind,
+        product_id,
+        channel,
+        query,
+        value,
+        substr(filename, length(getvariable('data')) + 2) as source_file
+    from events
+)
+
+select * from final

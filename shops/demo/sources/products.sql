@@ -1,0 +1,29 @@
+-- grain: one row a line of products.csv, a product
+with
+
+-- every value stays text: what does not cast is quarantined with its reason instead of stopping the read
+lines as (
+    select *
+    from read_csv(
+        getvariable('data') || '/products.csv',
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true, null_padding = false,
+        store_rejects = true, filename = true,
+        columns = {'product_id': 'VARCHAR', 'title': 'VARCHAR', 'category': 'VARCHAR', 'brand': 'VARCHAR', 'price': 'VARCHAR', 'unit_cost': 'VARCHAR', 'image_uri': 'VARCHAR', 'stock': 'VARCHAR'}
+    )
+),
+
+final as (
+    select
+        product_id,
+        title,
+        category,
+        brand,
+        price,
+        unit_cost,
+        image_uri,
+        stock,
+        substr(filename, length(getvariable('data')) + 2) as source_file
+    from lines
+)
+
+select * from final
