@@ -1,13 +1,15 @@
 import type { ScheduleOptions } from '@temporalio/client';
-import type { ShopSettings } from '../gateways/shop-folder/shop-settings.ts';
 import { taskQueues } from './activity-options.ts';
 import type { CycleInput } from './cycle-scope.ts';
 import { scheduleId } from './ids.ts';
 
+type Day = 'MONDAY' | 'TUESDAY' | 'WEDNESDAY' | 'THURSDAY' | 'FRIDAY' | 'SATURDAY' | 'SUNDAY';
+
 /** A shop's weekly schedule. */
 export interface ScheduleInput {
   readonly shop: string;
-  readonly settings: Pick<ShopSettings, 'schedule' | 'time_zone'>;
+  /** The part of shop.yaml that a schedule reads. */
+  readonly settings: { readonly time_zone: string; readonly schedule: { readonly day: Lowercase<Day>; readonly time: string } };
   readonly dataFolder?: string;
 }
 
@@ -20,7 +22,7 @@ export function scheduleOptions({ shop, settings, dataFolder }: ScheduleInput): 
   const input: CycleInput = { shop, timeZone: settings.time_zone, ...(dataFolder === undefined ? {} : { dataFolder }) };
   return {
     scheduleId: scheduleId(shop),
-    spec: { calendars: [{ dayOfWeek: settings.schedule.day.toUpperCase() as Uppercase<typeof settings.schedule.day>, hour, minute, comment: `every ${settings.schedule.day} at ${settings.schedule.time}` }], timezone: settings.time_zone },
+    spec: { calendars: [{ dayOfWeek: settings.schedule.day.toUpperCase() as Day, hour, minute, comment: `every ${settings.schedule.day} at ${settings.schedule.time}` }], timezone: settings.time_zone },
     action: {
       type: 'startWorkflow',
       workflowType: 'weeklyCycle',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isoWeek } from '../../workflows/iso-week.ts';
 import { cycleId } from '../../workflows/ids.ts';
 import { scheduleOptions } from '../../workflows/schedule-options.ts';
-import { campaignCycle } from '../../workflows/campaign-cycle.ts';
+import type { campaignCycle } from '../../workflows/campaign-cycle.ts';
 import { weeklyCycle } from '../../workflows/weekly-cycle.ts';
 import { fakeActivities, settings } from './fake-activities.ts';
 import { progressWhen, startWorker } from './start-worker.ts';

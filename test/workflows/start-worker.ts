@@ -45,7 +45,7 @@ export async function startWorker(environment: TestWorkflowEnvironment, title: s
 
   const start: RunningWorker['start'] = async (run, options) => {
     const handle = await client.workflow.start(run, { workflowId: `${run.name}/${queue}`, taskQueue: queue, ...options } as WorkflowStartOptions<typeof run>);
-    started.push(handle as unknown as WorkflowHandle);
+    started.push(handle);
     return handle as never;
   };
   return {

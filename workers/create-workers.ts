@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode, Worker, type Logger, type NativeConnection, type WorkerDeploymentOptions } from '@temporalio/worker';
+import { taskQueues, type TaskQueue } from '../workflows/activity-options.ts';
+import { activityEdge } from './activity-edge.ts';
+import { activitySlots } from './activity-slots.ts';
+import type { WorkerEnvironment } from './environment.ts';
+
+export interface WorkersInput {
+  readonly environment: Pick<WorkerEnvironment, 'root' | 'threads' | 'deploymentVersion'>;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly queues: readonly TaskQueue[];
+  /** Every activity: which of them run here is decided by the queues alone, so none can be missing where it is asked for. */
+  readonly activities: object;
+  readonly logger: Logger;
+}
+
+/** One Worker a queue; workflows run on `orchestrate`. Nothing polls before `run()`. */
+export async function createWorkers({ environment, connection, namespace, queues, activities, logger }: WorkersInput): Promise<Worker[]> {
+  const slots = activitySlots(environment.threads, queues.length);
+  // The bundler tells every module it met as information.
+  const bundling = { ...logger, info: logger.debug };
+  const workflowBundle = queues.includes('orchestrate') ? await bundleWorkflowCode({ workflowsPath: join(environment.root, 'workflows', 'index.ts'), logger: bundling }) : undefined;
+  const workerDeploymentOptions = deployment(environment, workflowBundle?.code ?? '');
+  return Promise.all(queues.map((queue) => Worker.create({
+    connection, namespace, activities, workerDeploymentOptions,
+    taskQueue: taskQueues[queue],
+    ...(queue === 'orchestrate' ? { workflowBundle } : {}),
+    maxConcurrentActivityTaskExecutions: slots,
+    interceptors: { activity: [activityEdge] },
+    shutdownGraceTime: '15 seconds',
+    shutdownForceTime: '25 seconds',
+    // A worker that was killed leaves workflow tasks on its own sticky queue; they come back after this time.
+    stickyQueueScheduleToStartTimeout: '3 seconds',
+    maxHeartbeatThrottleInterval: '2 seconds',
+  })));
+}
+
+/**
+ * Which version of the code this is. By default it is only written into histories: versioned routing would leave running cycles without a
+ * worker when a stack of one process comes back after an upgrade, because the version they began on is gone. What keeps them going is
+ * `patched()` in the workflows and the recorded histories of test/replay. With DEPLOYMENT_VERSION the worker takes part in Worker Versioning,
+ * and running cycles move to the version that `temporal worker deployment set-current-version` names.
+ */
+function deployment({ root, deploymentVersion }: WorkersInput['environment'], code: string): WorkerDeploymentOptions {
+  const deploymentName = 'clientele';
+  if (deploymentVersion !== undefined) return { version: { deploymentName, buildId: deploymentVersion }, useWorkerVersioning: true, defaultVersioningBehavior: 'AUTO_UPGRADE' };
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return { version: { deploymentName, buildId: `${version}+${createHash('sha256').update(code).digest('hex').slice(0, 12)}` }, useWorkerVersioning: false };
+}

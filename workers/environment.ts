@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ClienteleError } from '../gateways/errors.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** An empty variable is an unset one: compose files and CI write them so. */
+const optional = z.string().optional().transform((text) => (text === '' ? undefined : text));
+const withDefault = (value: string) => optional.transform((text) => text ?? value);
+const wholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
+const numberOr = (value: number, from: number, to: number) => optional.pipe(wholeNumber.pipe(z.number().min(from).max(to)).optional()).transform((given) => given ?? value);
+
+const schema = z.object({
+  CLIENTELE_HOME: withDefault(join(root, 'var')).transform((folder) => resolve(folder)),
+  SHOPS: withDefault(join(root, 'shops')).transform((folder) => resolve(folder)),
+  LAKE: optional,
+  DATABASE_URL: optional.pipe(z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional()),
+  SMTP_URL: optional,
+  SMTP_LOG: optional,
+  PUBLIC_URL: optional.pipe(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional()),
+  PUBLIC_HOST: withDefault('127.0.0.1'),
+  PUBLIC_PORT: numberOr(0, 0, 65_535),
+  LINK_SECRET: optional.pipe(z.string().min(32, 'must be 32 characters or more').optional()),
+  LOG_LEVEL: withDefault('info').pipe(z.enum(['trace', 'debug', 'info', 'warn', 'error'])),
+  DEPLOYMENT_VERSION: optional,
+  SHOP_TOKEN: optional.pipe(z.string().min(16, 'must be 16 characters or more').optional()),
+  WAREHOUSE_THREADS: optional.pipe(wholeNumber.pipe(z.number().positive()).optional()),
+  WAREHOUSE_MEMORY: optional.pipe(z.string().regex(/^\d+(\.\d+)?\s?[KMGT]i?B$/, 'must be a size like 4GB').optional()),
+  UV_THREADPOOL_SIZE: numberOr(4, 1, 1024),
+});
+
+/** What a worker process is told by its environment, validated. */
+export interface WorkerEnvironment {
+  readonly root: string;
+  /** Folder of everything written that is neither lake nor database. */
+  readonly home: string;
+  readonly shops: string;
+  readonly lake: string;
+  readonly databaseUrl?: string;
+  /** Undefined where this process is not to send mail. */
+  readonly smtpUrl?: string;
+  readonly smtpLog?: string;
+  /** Undefined: the address that the web pages are served at. */
+  readonly publicUrl?: string;
+  /** Loopback unless PUBLIC_HOST says otherwise. */
+  readonly publicHost: string;
+  readonly publicPort: number;
+  readonly linkSecret: string;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  /** Set: this worker takes part in Temporal's Worker Versioning under this build id. */
+  readonly deploymentVersion?: string;
+  readonly warehouse: { readonly threads?: number; readonly memoryLimit?: string };
+  /** Bearer token of the shops' checkouts. */
+  readonly shopToken?: string;
+  /** `SHOP_*` but the token, which sources may read. */
+  readonly shopVariables: Readonly<Record<string, string>>;
+  /** Threads of libuv, which DuckDB, files and hashing share. */
+  readonly threads: number;
+}
+
+/**
+ * Reads and validates the environment; Temporal's own variables are read where the connection is made.
+ * @throws ClienteleError ENVIRONMENT_INVALID for the first variable that is wrong
+ */
+export function readEnvironment(variables: Readonly<NodeJS.ProcessEnv>): WorkerEnvironment {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ClienteleError('ENVIRONMENT_INVALID', { name: String(issue?.path[0]), problem: `not usable: ${issue?.message}`, remedy: 'Correct it, or leave it unset for the default.' });
+  }
+  const { data } = parsed;
+  return {
+    root,
+    home: data.CLIENTELE_HOME,
+    shops: data.SHOPS,
+    lake: data.LAKE ?? join(data.CLIENTELE_HOME, 'lake'),
+    databaseUrl: data.DATABASE_URL,
+    smtpUrl: data.SMTP_URL,
+    smtpLog: data.SMTP_LOG,
+    publicUrl: data.PUBLIC_URL,
+    publicHost: data.PUBLIC_HOST,
+    publicPort: data.PUBLIC_PORT,
+    linkSecret: data.LINK_SECRET ?? keptSecret(data.CLIENTELE_HOME),
+    logLevel: data.LOG_LEVEL,
+    deploymentVersion: data.DEPLOYMENT_VERSION,
+    shopToken: data.SHOP_TOKEN,
+    warehouse: { threads: data.WAREHOUSE_THREADS, memoryLimit: data.WAREHOUSE_MEMORY },
+    shopVariables: Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (name.startsWith('SHOP_') && name !== 'SHOP_TOKEN' && value !== undefined ? [[name, value]] : []))),
+    threads: data.UV_THREADPOOL_SIZE,
+  };
+}
+
+/** The secret behind the links in mail, made once and kept: a new one would break every link that was ever sent. */
+function keptSecret(home: string): string {
+  const file = join(home, 'link-secret');
+  mkdirSync(home, { recursive: true });
+  try {
+    writeFileSync(file, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8').trim();
+}

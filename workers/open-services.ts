@@ -1,0 +1,57 @@
+import { join, resolve } from 'node:path';
+import { createLinks, type Links } from '../activities/campaign/signed-link.ts';
+import { openLedger, type Ledger } from '../gateways/ledger/open-ledger.ts';
+import { openRelayLog, type RelayLog } from '../gateways/mail/relay-log.ts';
+import { openRelay, type Relay } from '../gateways/mail/relay.ts';
+import { openShopFolder, type ShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
+import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
+import type { Warehouse } from '../gateways/warehouse/warehouse.ts';
+import { ClienteleError } from '../gateways/errors.ts';
+import type { WorkerEnvironment } from './environment.ts';
+
+/** Every door to the outside, opened once a process. */
+export interface Services {
+  readonly warehouse: Warehouse;
+  readonly ledger: Ledger;
+  readonly relay: Relay;
+  readonly relayLog: RelayLog;
+  readonly links: Links;
+  readonly openShop: (name: string) => Promise<ShopFolder>;
+  /** Absolute path or URL of a data folder; a relative setting starts at the project's root. */
+  readonly resolveData: (setting: string) => string;
+  readonly clock: () => Date;
+  /** In the reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param publicUrl where recipients reach the web pages of this installation
+ * @throws ClienteleError LEDGER_LOCKED, LEDGER_UNREACHABLE, ENVIRONMENT_INVALID
+ */
+export async function openServices(environment: WorkerEnvironment, publicUrl: string): Promise<Services> {
+  const { lake, shopVariables, databaseUrl, home, smtpUrl, smtpLog, shops, root, linkSecret } = environment;
+  const links = createLinks({ publicUrl, secret: linkSecret });
+  const relay = smtpUrl === undefined ? missingRelay() : openRelay({ url: smtpUrl });
+  const warehouse = await openWarehouse({ lake, shopVariables, ...environment.warehouse });
+  const ledger = await openLedger({ databaseUrl, folder: join(home, 'ledger') });
+  return {
+    warehouse, ledger, relay, links,
+    relayLog: openRelayLog(smtpLog),
+    openShop: (name) => openShopFolder(shops, name),
+    resolveData: (setting) => (URL.canParse(setting) ? setting : resolve(root, setting)),
+    clock: () => new Date(),
+    async close() {
+      await relay.close();
+      await ledger.close();
+    },
+  };
+}
+
+/** In a process without SMTP_URL everything runs until a letter is to be handed over. */
+function missingRelay(): Relay {
+  return {
+    deliver: () => Promise.reject(new ClienteleError('ENVIRONMENT_INVALID', { name: 'SMTP_URL', problem: 'not set', remedy: 'Set it to the mail relay, for example smtp://user:password@relay:587.' })),
+    maximumConnections: 1,
+    close: () => Promise.resolve(),
+  };
+}

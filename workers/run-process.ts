@@ -1,0 +1,60 @@
+import { Runtime } from '@temporalio/worker';
+import { ClienteleError } from '../gateways/errors.ts';
+import { createApp } from '../web/create-app.ts';
+import type { TaskQueue } from '../workflows/activity-options.ts';
+import { connectWorker } from './connect-worker.ts';
+import { createWorkers } from './create-workers.ts';
+import { cycleDoor } from './cycle-door.ts';
+import { readEnvironment } from './environment.ts';
+import { logFields, openLog, temporalLogger } from './open-log.ts';
+import { openServices } from './open-services.ts';
+import { serveWeb } from './serve-web.ts';
+import { wireActivities } from './wire-activities.ts';
+
+export interface ProcessInput {
+  readonly queues: readonly TaskQueue[];
+  /** Whether this process serves the pages behind links in mail. */
+  readonly web: boolean;
+  readonly variables: Readonly<NodeJS.ProcessEnv>;
+}
+
+/**
+ * Runs a worker process until SIGTERM or SIGINT: opens what it needs, says `{"ready":true}` on one line of stdout once it polls, lets what is
+ * running end in its grace time, and closes what it opened in the reverse order.
+ * @throws ClienteleError TEMPORAL_UNREACHABLE, LEDGER_LOCKED, LEDGER_UNREACHABLE, ENVIRONMENT_INVALID
+ */
+export async function runProcess({ queues, web, variables }: ProcessInput): Promise<void> {
+  const environment = readEnvironment(variables);
+  const log = openLog(environment);
+  const logger = temporalLogger(log);
+  // Signals are this process's own: the pages and the ledger must close after the workers.
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } } });
+
+  await using closing = new AsyncDisposableStack();
+  const server = web ? await serveWeb({ host: environment.publicHost, port: environment.publicPort }) : undefined;
+  if (server) closing.defer(() => server.close());
+  const publicUrl = environment.publicUrl ?? server?.url;
+  if (publicUrl === undefined) throw new ClienteleError('ENVIRONMENT_INVALID', { name: 'PUBLIC_URL', problem: 'not set', remedy: 'Set it to the address at which recipients reach the web process.' });
+
+  const services = await openServices(environment, publicUrl);
+  closing.defer(() => services.close());
+  const connection = await connectWorker(variables);
+  closing.defer(() => connection.close());
+  const workers = await createWorkers({ environment, connection: connection.native, namespace: connection.namespace, queues, activities: wireActivities(services), logger });
+
+  const { ledger, links, openShop, clock } = services;
+  server?.show(createApp({
+    ledger, links, clock, lake: environment.lake, shops: openShop, temporal: cycleDoor(connection.client), console: server.loopback, shopToken: environment.shopToken,
+    onError: (error) => { log.error(logFields({ error }), 'a page failed'); },
+  }));
+
+  const shutDown = (): void => { workers.forEach((worker) => { if (worker.getState() === 'RUNNING') worker.shutdown(); }); };
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  // One worker that fails ends them all: a process that serves three queues of four looks healthy and is not.
+  running.catch(shutDown);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, shutDown);
+  process.stdout.write(`${JSON.stringify({ ready: true, ...(server ? { webUrl: server.url } : {}) })}\n`);
+  log.info({ queues }, 'polling');
+  await running;
+  log.info({ queues }, 'stopped');
+}
