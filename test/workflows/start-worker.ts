@@ -33,7 +33,7 @@ export interface RunningWorker extends AsyncDisposable {
 export async function startWorker(environment: TestWorkflowEnvironment, title: string, activities: Activities): Promise<RunningWorker> {
   const queue = title.replace(/\W+/g, '-').toLowerCase();
   const { nativeConnection: connection, client, namespace } = environment;
-  const shared = { connection, namespace, shutdownForceTime: '2 seconds', maxHeartbeatThrottleInterval: '500 milliseconds' } as const;
+  const shared = { connection, namespace, identity: 'test', shutdownForceTime: '2 seconds', maxHeartbeatThrottleInterval: '500 milliseconds' } as const;
   const workers = await Promise.all([
     Worker.create({ ...shared, taskQueue: queue, workflowBundle: await workflowBundle() }),
     // Schedules start their workflows on this queue.
