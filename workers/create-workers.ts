@@ -21,7 +21,7 @@ export interface WorkersInput {
 export async function createWorkers({ environment, connection, namespace, queues, activities, logger }: WorkersInput): Promise<Worker[]> {
   const slots = activitySlots(environment.threads, queues.length);
   // The bundler tells every module it met as information.
-  const bundling = { ...logger, info: logger.debug };
+  const bundling = Object.create(logger, { info: { value: logger.debug.bind(logger) } }) as Logger;
   const workflowBundle = queues.includes('orchestrate') ? await bundleWorkflowCode({ workflowsPath: join(environment.root, 'workflows', 'index.ts'), logger: bundling }) : undefined;
   const workerDeploymentOptions = deployment(environment, workflowBundle?.code ?? '');
   return Promise.all(queues.map((queue) => Worker.create({

@@ -1,6 +1,6 @@
 /** Addresses, and the values that DuckDB and Postgres repeat in their messages. */
 const personal: readonly (readonly [RegExp, string])[] = [
-  [/[^\s<>"'(),;:=]+@[^\s<>"'(),;:]+/g, '<address>'],
+  [/[^\s<>"'(),;:=]+@[^\s<>"'(),;:]*[^\s<>"'(),;:.]/g, '<address>'],
   [/((?:convert|cast|parse)\s+(?:string|value)\s+)(?:"[^"]*"|'[^']*')/gi, '$1<value>'],
   [/^(\s*Original Line:).*$/gim, '$1 <line>'],
   [/(Key \([^)]*\)=)\([^)]*\)/g, '$1(<value>)'],

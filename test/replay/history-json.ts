@@ -8,6 +8,6 @@ export interface RecordedHistory {
 }
 
 /** historyToJSON of @temporalio/common 1.24 fails where its protobufjs is another version than that of @temporalio/proto. */
-export const historyAsJson = (history: proto.temporal.api.history.v1.IHistory): object => History.toObject(History.fromObject(history), { enums: String, longs: String, bytes: String });
+export const historyAsJson = (history: proto.temporal.api.history.v1.IHistory): RecordedHistory => History.toObject(History.fromObject(history), { enums: String, longs: String, bytes: String }) as RecordedHistory;
 
 export const historyOfJson = (json: RecordedHistory): proto.temporal.api.history.v1.History => History.fromObject(json);
