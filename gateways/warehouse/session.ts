@@ -18,11 +18,6 @@ interface SessionParts {
   readonly signal?: AbortSignal;
 }
 
-/** A session that can take relations as views. */
-export interface OpenSession extends WarehouseSession {
-  addView(name: string, ref: RelationRef): Promise<void>;
-}
-
 function toCell(value: JS): Cell {
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Date) return value.toISOString();
@@ -34,7 +29,7 @@ function toCell(value: JS): Cell {
 const toRow = <Row>(row: Record<string, JS>): Row => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toCell(value)])) as Row;
 
 /** One DuckDB connection over some relations. */
-export function createSession({ instance, connection, lake, signal }: SessionParts): OpenSession {
+export function createSession({ instance, connection, lake, signal }: SessionParts): WarehouseSession {
   const refs = new Map<string, RelationRef>();
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt);

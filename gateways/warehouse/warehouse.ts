@@ -32,6 +32,8 @@ export interface Warehouse {
 }
 
 export interface WarehouseSession extends AsyncDisposable {
+  /** Makes a relation of the lake a view `layer.relation`. @throws ClienteleError RELATION_MISSING */
+  addView(name: string, ref: RelationRef): Promise<void>;
   run(sql: string): Promise<void>;
   /** All rows of a query whose result is small. */
   rows<Row extends Record<string, Cell>>(sql: string): Promise<Row[]>;
