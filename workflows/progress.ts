@@ -2,7 +2,7 @@ import type { CampaignPlan } from '../activities/campaign/contract.ts';
 import type { StepFigure, StepName, CycleScope } from '../activities/contract.ts';
 
 /** The steps of a cycle in their order. */
-export const stepNames: readonly StepName[] = ['collect', 'preprocess', 'profile', 'analyse', 'campaign', 'evaluate', 'feedback'];
+const stepNames: readonly StepName[] = ['collect', 'preprocess', 'profile', 'analyse', 'campaign', 'evaluate', 'feedback'];
 
 export interface StepProgress {
   readonly name: StepName;

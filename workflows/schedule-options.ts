@@ -14,7 +14,7 @@ export interface ScheduleInput {
 }
 
 /** Under the interval of a week, so that a cycle that hangs cannot stop the weeks behind it; the cycle cuts its window to fit. */
-export const executionTimeout = '166 hours';
+const executionTimeout = '166 hours';
 
 /** Start of the weekly cycle in the shop's own time; creating it again under the same id changes it. */
 export function scheduleOptions({ shop, settings, dataFolder }: ScheduleInput): ScheduleOptions {
