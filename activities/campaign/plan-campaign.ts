@@ -1,8 +1,9 @@
 import { fingerprintOf } from '../../gateways/warehouse/fingerprint.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
-import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
+import type { RelationRef, Relations } from '../../gateways/warehouse/relation-ref.ts';
 import { readSql } from '../../gateways/warehouse/sql-file.ts';
 import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import type { CycleScope } from '../contract.ts';
 import { assignOffers } from './assign-offers.ts';
 import type { CampaignPlan, PlanCampaignInput } from './contract.ts';
 
@@ -34,6 +35,12 @@ export async function planCampaign(session: WarehouseSession, shop: ShopFolder, 
     },
   });
 
+  return describePlan(session, shop, input, relations);
+}
+
+/** The plan as people and workflows see it, out of its relations. */
+export async function describePlan(session: WarehouseSession, shop: ShopFolder, input: CycleScope, relations: Relations): Promise<CampaignPlan> {
+  const { campaign } = shop.settings;
   const decisions = await session.rows<{ decision: string; why: string; customers: number; cost: number }>(
     "select decision, case when decision = 'none' then why else '' end as why, count(*) as customers, sum(expected_cost::decimal(18, 6))::double as cost from plan.recipients group by all order by customers desc, why");
   const bySegment = await session.rows<{ segment: string; offer: string; customers: number; cost: number }>(
@@ -46,7 +53,7 @@ export async function planCampaign(session: WarehouseSession, shop: ShopFolder, 
     holdout: count('holdout'),
     leftOut: decisions.filter((row) => row.decision === 'none').map(({ why: reason, customers }) => ({ reason, customers })),
     hash: fingerprintOf({
-      audience: relations['plan.recipients'].fingerprint,
+      audience: relations['plan.recipients']!.fingerprint,
       offers: relations['plan.offers']!.fingerprint,
       content: { letters: shop.letters, arms: campaign.arms, sender: shop.settings.sender },
       schedule: { cycle: input.cycle, asOf: input.asOf, mailsPerSecond: campaign.mails_per_second },

@@ -28,10 +28,17 @@ export function createCollectActivities({ warehouse, ledger, openShop, resolveDa
       const mark = `sources, attempt ${input.attempt}`;
       await using session = await warehouse.open({}, { data: resolveData(input.dataFolder ?? shop.settings.data), until: input.asOf }, cancellation());
       const { relations, tallies } = await takeSnapshot(session, { shop, folder: input, layer: 'snapshot', tables: canonicalTables.map((table) => table.name), mark });
+      const counted = await session.write(input, {
+        name: 'snapshot.tallies', algorithm: 'count', inputs: [], external: mark,
+        columns: () => [
+          { name: 'table_name', type: 'VARCHAR', values: tallies.map((row) => row.table) },
+          ...(['read', 'kept', 'quarantined'] as const).map((name) => ({ name, type: 'BIGINT' as const, values: tallies.map((row) => row[name]) })),
+        ],
+      });
       refuseTooMuchQuarantined(tallies, shop, input);
       const exported = await exportLedger(session, ledger, input, `ledger, attempt ${input.attempt}`);
       return {
-        relations: { ...relations, ...exported.relations },
+        relations: { ...relations, 'snapshot.tallies': counted, ...exported.relations },
         tallies,
         leftOut: canonicalTables.map((table) => table.name).filter((name) => shop.sources[name] === undefined),
         previousCycle: await findPreviousCycle(warehouse.lake, input),
@@ -39,9 +46,17 @@ export function createCollectActivities({ warehouse, ledger, openShop, resolveDa
       };
     },
 
-    async audit({ relations, asOf }): Promise<Awaited<ReturnType<CollectActivities['audit']>>> {
-      await using session = await warehouse.open(relations, { as_of: asOf }, cancellation());
-      return { findings: await runAudits(session) };
+    async audit(input): Promise<Awaited<ReturnType<CollectActivities['audit']>>> {
+      await using session = await warehouse.open(input.relations, { as_of: input.asOf }, cancellation());
+      const findings = await runAudits(session);
+      await session.write(input, {
+        name: 'snapshot.audit_findings', algorithm: 'run-audits 1', inputs: Object.keys(input.relations), parameters: { asOf: input.asOf },
+        columns: () => [
+          ...(['audit', 'severity', 'message'] as const).map((name) => ({ name, type: 'VARCHAR' as const, values: findings.map((finding) => finding[name]) })),
+          { name: 'rows', type: 'BIGINT', values: findings.map((finding) => finding.rows) },
+        ],
+      });
+      return { findings };
     },
 
     async readCycleSettings({ shop }): Promise<Awaited<ReturnType<CollectActivities['readCycleSettings']>>> {
