@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { singleLine } from '../../activities/campaign/letters/single-line.ts';
 import type { ApprovalClaim } from '../../activities/campaign/signed-link.ts';
 import { reportNumbers } from '../../activities/feedback/report/report-numbers.ts';
-import type { AppParts, WaitingPlan } from '../app-parts.ts';
+import type { AppParts, CycleDoor, WaitingPlan } from '../app-parts.ts';
 import { cycleFolder } from '../cycle-folder.ts';
 import { notice, page } from '../page.ts';
 import { documentPolicy } from '../security-headers.ts';
@@ -17,7 +17,8 @@ const form = z.object({
   comment: z.string().trim().max(500).default(''),
 });
 
-type Question = { readonly shop: string; readonly cycle: string; readonly plan: WaitingPlan };
+/** A plan that waits, and the door to the cycle that asked. */
+type Question = { readonly shop: string; readonly cycle: string; readonly plan: WaitingPlan; readonly door: CycleDoor };
 
 /** `/a/<token>`: GET shows the plan and a real letter, POST approves or rejects it with name and comment. The token is bound to one workflow and one plan. */
 export function approvalPage({ links, lake, temporal, shops, clock }: AppParts): Hono {
@@ -30,7 +31,7 @@ export function approvalPage({ links, lake, temporal, shops, clock }: AppParts):
     if (progress === undefined) return 'The cycle that asked is not there any more.';
     if (progress.waitsFor !== 'approval' || progress.plan === undefined) return 'The plan was decided on already, or the cycle went on without it.';
     if (progress.plan.hash !== claim.hash) return 'The plan has changed since this link was sent. Open the link of the newest proof.';
-    return { shop: progress.shop, cycle: progress.cycle, plan: progress.plan };
+    return { shop: progress.shop, cycle: progress.cycle, plan: progress.plan, door: temporal };
   };
 
   const show = async ({ shop, cycle, plan }: Question, token: string, problem: string) => {
@@ -67,11 +68,11 @@ ${leftOut.length === 0 ? '' : html`<h2>Left out</h2><div class="scroll"><table><
     const token = context.req.param('token');
     const claim = links.readApproval(token, clock());
     const question = await questionOf(claim);
-    if (typeof question === 'string' || temporal === undefined) return context.html(isOver(String(question)), 409);
+    if (typeof question === 'string') return context.html(isOver(question), 409);
     const parsed = form.safeParse(await context.req.parseBody());
     if (!parsed.success) return context.html(await show(question, token, 'Please give your name and choose.'), 400);
     const { decision, by, comment } = parsed.data;
-    await temporal[decision](claim.workflowId, { by, comment, hash: claim.hash });
+    await question.door[decision](claim.workflowId, { by, comment, hash: claim.hash });
     return context.html(decision === 'approve' ? notice('Approved', 'The letters are on their way.') : notice('Rejected', 'Nothing is sent this week.'));
   });
 
