@@ -16,6 +16,8 @@ export interface Services {
   readonly relay: Relay;
   readonly relayLog: RelayLog;
   readonly links: Links;
+  /** Where recipients reach the web pages of this installation. */
+  readonly publicUrl: string;
   readonly openShop: (name: string) => Promise<ShopFolder>;
   /** Absolute path or URL of a data folder; a relative setting starts at the project's root. */
   readonly resolveData: (setting: string) => string;
@@ -35,7 +37,7 @@ export async function openServices(environment: WorkerEnvironment, publicUrl: st
   const warehouse = await openWarehouse({ lake, shopVariables, ...environment.warehouse });
   const ledger = await openLedger({ databaseUrl, folder: join(home, 'ledger') });
   return {
-    warehouse, ledger, relay, links,
+    warehouse, ledger, relay, links, publicUrl,
     relayLog: openRelayLog(smtpLog),
     openShop: (name) => openShopFolder(shops, name),
     resolveData: (setting) => (URL.canParse(setting) ? setting : resolve(root, setting)),

@@ -1,20 +1,34 @@
 import { Context } from '@temporalio/activity';
 import { createAnalyseActivities } from '../activities/analyse/index.ts';
 import { atTheEdge } from '../activities/at-the-edge.ts';
+import { createDispatchActivities } from '../activities/campaign/dispatch/index.ts';
+import { createCampaignActivities } from '../activities/campaign/index.ts';
+import { createLetterComposer } from '../activities/campaign/letters/create-letter-composer.ts';
+import { proofLinks } from '../activities/campaign/letters/proof-links.ts';
 import { createCollectActivities } from '../activities/collect/index.ts';
 import { createEvaluateActivities } from '../activities/evaluate/index.ts';
+import { createFeedbackActivities } from '../activities/feedback/index.ts';
 import { createPreprocessActivities } from '../activities/preprocess/index.ts';
 import { createProfileActivities } from '../activities/profile/index.ts';
 import type { Services } from './open-services.ts';
 
 /** Every activity over its doors: the one place where steps and services meet. */
 export function wireActivities(services: Services): object {
-  const parts = { ...services, cancellation: () => Context.current().cancellationSignal };
+  const { openShop: shops, links, publicUrl } = services;
+  const parts = {
+    ...services,
+    letters: createLetterComposer({ shops, links }),
+    proofLetters: createLetterComposer({ shops, links: proofLinks(publicUrl) }),
+    cancellation: () => Context.current().cancellationSignal,
+  };
   return atTheEdge({
     ...createCollectActivities(parts),
     ...createPreprocessActivities(parts),
     ...createProfileActivities(parts),
     ...createAnalyseActivities(parts),
+    ...createCampaignActivities(parts),
+    ...createDispatchActivities(parts),
     ...createEvaluateActivities(parts),
+    ...createFeedbackActivities(parts),
   });
 }
