@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api';
 import { dirtRates, isInPlace } from './dirt-rates.ts';
 import { dropOutShape, firstOrder, rateShape, signUpPower, type ShopModel } from './shop-model.ts';
 
@@ -10,6 +10,8 @@ export interface World extends AsyncDisposable {
   run(sql: string): Promise<void>;
   rows<Row extends Readonly<Record<string, string | number | boolean | null>>>(sql: string): Promise<Row[]>;
   set(name: string, value: string | number): Promise<void>;
+  /** Adds rows to a table of varchar, double and bigint columns. */
+  append(table: string, rows: readonly (readonly (string | number | null)[])[]): Promise<void>;
   /** Writes the select of simulator/sql/files/<name>.sql to a file, CSV or Parquet by the file's ending. */
   write(name: string, path: string): Promise<void>;
 }
@@ -47,6 +49,20 @@ export async function openWorld(model: Omit<ShopModel, 'rateScale' | 'visitRate'
       const rows = (await connection.runAndReadAll(sql)).getRowObjectsJS();
       return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value])) as Row);
     },
+    async append(table, rows) {
+      const appender = await connection.createAppender(table);
+      const types = rows.length === 0 ? [] : (await connection.run(`from ${table} limit 0`)).columnTypes();
+      for (const row of rows) {
+        for (const [i, value] of row.entries()) {
+          if (value === null) appender.appendNull();
+          else if (typeof value === 'string') appender.appendVarchar(value);
+          else if (types[i]!.typeId === DuckDBTypeId.BIGINT) appender.appendBigInt(BigInt(value));
+          else appender.appendDouble(value);
+        }
+        appender.endRow();
+      }
+      appender.closeSync();
+    },
     async write(name, path) {
       // Lines of a CSV are whole texts already: a separator that never occurs keeps the writer from quoting them.
       const format = path.includes('.parquet') ? 'format parquet, compression zstd' : "format csv, header true, quote '', escape '', delimiter '\x01'";
@@ -58,7 +74,7 @@ export async function openWorld(model: Omit<ShopModel, 'rateScale' | 'visitRate'
     },
   };
   const variables = {
-    seed: model.seed, customers: model.customers, products_per_category: model.productsPerCategory, start: model.start, from, horizon,
+    seed: model.seed, customers: model.customers, products_per_category: model.productsPerCategory, start: model.start, until: model.until, from, horizon,
     drop_out_shape: dropOutShape, rate_shape: rateShape, first_order_days: firstOrder.days, looking_days: firstOrder.lookingDays, looking_share: firstOrder.lookingShare, sign_up_power: signUpPower,
   };
   for (const [name, value] of Object.entries(variables)) await set(name, value);

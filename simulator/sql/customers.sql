@@ -94,7 +94,7 @@ final as (
         activity,
         drop_out,
         -- repeat purchases after which the customer is gone
-        greatest(1, least(4000, ceil(ln(u('gone', customer_no)) / ln(1 - drop_out))))::bigint as gone_after,
+        greatest(1, least(2999, ceil(ln(u('gone', customer_no)) / ln(1 - drop_out))))::bigint as gone_after,
         is_looking,
         taste,
         second_taste,

@@ -65,3 +65,11 @@ end;
 
 -- Who writes to or follows whom: mostly people with near numbers.
 create macro acquaintance(id, customer_no) as 1 + (customer_no + floor(30 * pow(u('acquaintance', id), 2))::bigint) % getvariable('customers');
+
+-- What a coupon takes off an order of that value.
+create macro coupon_cost(order_value, coupon_code, kind, value) as case
+    when coupon_code is null then 0
+    when kind = 'percentage' then order_value * value / 100
+    when kind = 'amount' then least(value, order_value)
+    else 0
+end;

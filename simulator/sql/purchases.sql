@@ -29,7 +29,7 @@ repeats_numbered as (
         rate,
         micro as first_micro,
         gone_after,
-        unnest(range(1, 1 + least(gone_after, 3999, most_arrivals(rate * (getvariable('horizon_microdays') - micro) / 1e6)))) as purchase_index
+        unnest(range(1, 1 + least(gone_after, 2999, most_arrivals(rate * (getvariable('horizon_microdays') - micro) / 1e6)))) as purchase_index
     from first_purchases
     inner join traits using (customer_no)
 ),
