@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { pageStyleHash } from './page.ts';
 
 /** The policy of every page of ours: its own style, no script, in nobody's frame. */
-export const pagePolicy = `default-src 'none'; style-src ${pageStyleHash}; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'`;
+const pagePolicy = `default-src 'none'; style-src ${pageStyleHash}; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 /** A stored document, a report or a letter: shown with its own style and pictures, and nothing in it can run, be sent or reach our pages. */
 export const documentPolicy = (pictures: string, ancestors: "'none'" | "'self'"): string => `default-src 'none'; style-src 'unsafe-inline'; img-src ${pictures}; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}; sandbox allow-popups`;

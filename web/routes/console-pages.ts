@@ -22,7 +22,7 @@ export function consolePages({ lake }: AppParts): Hono {
 
   routes.get('/', async (context) => {
     const cycles = await listCycles(lake);
-    const list = html`<div class="scroll"><table><thead><tr><th>cycle</th><th>shop</th><th>outcome</th></tr></thead><tbody>${cycles.map(({ shop, cycle, outcome, hasReport }) => html`<tr><th scope="row">${hasReport ? html`<a href="${`reports/${shop}/${cycle}`}">${cycle}</a>` : cycle}</th><td>${shop}</td><td>${outcome === '' ? (hasReport ? 'see the report' : 'no report yet') : outcome}</td></tr>`)}</tbody></table></div>`;
+    const list = html`<div class="scroll"><table><thead><tr><th>cycle</th><th>shop</th><th>outcome</th></tr></thead><tbody>${cycles.map(({ shop, cycle, outcome, hasReport }) => html`<tr><th scope="row" class="name">${hasReport ? html`<a href="${`reports/${shop}/${cycle}`}">${cycle}</a>` : cycle}</th><td>${shop}</td><td>${outcome === '' ? (hasReport ? 'see the report' : 'no report yet') : outcome}</td></tr>`)}</tbody></table></div>`;
     return context.html(page('Cycles', html`<div class="card"><h1>Cycles</h1>${cycles.length === 0 ? html`<p>There is none yet. Start one with <code>npm run cycle</code>.</p>` : list}</div>`));
   });
 
