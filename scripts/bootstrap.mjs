@@ -91,7 +91,7 @@ function installDependencies() {
   say(`Dependencies installed in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
-const isNode24 = (node) => existsSync(node) && /^v24\./.test(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '');
+const isNode24 = (node) => existsSync(node) && (spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '').startsWith('v24.');
 
 /** The Node 24 to run with. The package `node` fetches it in an install script, which npm may have been told to block. */
 function findNode24() {

@@ -61,7 +61,7 @@ await runCommand(async ({ stops, say }) => {
     .option('--data <folder or URL>', "where the shop's sources read; the shop's own setting when absent")
     .option('--json', 'print JSON', false)
     .parse();
-  const [shop = '', verb = 'create'] = program.processedArgs as [string, Verb];
+  const [shop, verb] = program.processedArgs as [string, Verb];
   const { data, json } = program.opts<{ data?: string; json: boolean }>();
   const { settings } = await openShopFolder(join(root, 'shops'), shop);
   const options = { root, environment: process.env, log: say, stops };

@@ -31,7 +31,7 @@ export function createShopLife({ root, shop, simulator, say }: { readonly root: 
     if (clock !== undefined && Date.parse(clock.today) >= Date.parse(to)) return;
     say(`The shop's customers live ${from.slice(0, 10)} to ${to.slice(0, 10)}: they read their mail, follow links, buy or leave …`);
     const lived = await simulator.liveWeek(from, to);
-    const figures = Object.entries(lived).filter(([, value]) => typeof value === 'number' || typeof value === 'string').map(([name, value]) => `${name.replace(/([A-Z])/g, ' $1').toLowerCase()} ${value}`);
+    const figures = Object.entries(lived).flatMap(([name, value]) => (typeof value === 'number' || typeof value === 'string' ? [`${name.replace(/([A-Z])/g, ' $1').toLowerCase()} ${value}`] : []));
     if (figures.length > 0) say(`The week is over: ${figures.join(', ')}.`);
   }
 

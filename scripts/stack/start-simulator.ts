@@ -49,7 +49,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const given = await Promise.race([new Promise<Answer>((resolve) => { waiting.push(resolve); }), failure]);
     if (given instanceof ProcessFailure) throw given;
     if (given.error === undefined) return given;
-    const { code = 'SIMULATOR_FAILED', message = String(given.error) } = typeof given.error === 'string' ? {} : given.error;
+    const { code = 'SIMULATOR_FAILED', message = 'it did not say why' } = typeof given.error === 'string' ? { message: given.error } : given.error;
     throw new ProcessFailure(code, message);
   }
 

