@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatCount } from '../display/format-number.ts';
 import type { CycleProgress } from '../../workflows/progress.ts';
 import type { Simulator } from './start-simulator.ts';
 
@@ -31,8 +32,7 @@ export function createShopLife({ root, shop, simulator, say }: { readonly root: 
     if (clock !== undefined && Date.parse(clock.today) >= Date.parse(to)) return;
     say(`The shop's customers live ${from.slice(0, 10)} to ${to.slice(0, 10)}: they read their mail, follow links, buy or leave …`);
     const lived = await simulator.liveWeek(from, to);
-    const figures = Object.entries(lived).flatMap(([name, value]) => (typeof value === 'number' || typeof value === 'string' ? [`${name.replace(/([A-Z])/g, ' $1').toLowerCase()} ${value}`] : []));
-    if (figures.length > 0) say(`The week is over: ${figures.join(', ')}.`);
+    say(`The week is over: ${formatCount(lived.mailsRead)} mails arrived, ${formatCount(lived.opens)} opened, ${formatCount(lived.clicks)} clicked, ${formatCount(lived.unsubscribes)} unsubscribed; ${formatCount(lived.orders)} orders, ${formatCount(lived.redemptions)} with a coupon.`);
   }
 
   return {
