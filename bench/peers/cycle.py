@@ -1,0 +1,396 @@
+"""The data steps of one cycle as a data team writes them in a notebook: pandas, scikit-learn and mlxtend over the simulator's files.
+
+Every definition is that of the project's SQL (sql/sources, sql/features, sql/segments, sql/plan), so that bench/cycle.ts can compare
+the answers before it compares the times. Prints one JSON object: seconds by step, peak resident memory in bytes, check figures.
+"""
+
+import argparse
+import gc
+import hashlib
+import json
+import pathlib
+import resource
+import time
+
+import numpy as np
+import pandas as pd
+from mlxtend.frequent_patterns import association_rules, fpgrowth
+from scipy import sparse
+from sklearn.cluster import KMeans
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score, silhouette_score
+from sklearn.preprocessing import StandardScaler
+
+KINDS = ["view", "search", "cart_add", "cart_remove", "checkout_start", "payment_failed", "purchase", "review"]
+POSTS = ["post", "mention", "follow", "like", "review"]
+CHANNELS = ["web", "app", "store", "email"]
+
+
+def read_lines(folder, name):
+    """Every file of a table in the order of their names, all values as text; pyarrow's reader is the fast one and leaves out lines with too few or too many columns."""
+    files = sorted(folder.glob(f"{name}/*.csv")) or [folder / f"{name}.csv"]
+    return pd.concat([pd.read_csv(file, dtype="str", engine="pyarrow", on_bad_lines="skip", keep_default_na=False, na_values=[""]) for file in files], ignore_index=True)
+
+
+def as_numbers(lines, columns):
+    """Casts text to numbers; returns the rows in which some text was none."""
+    broken = pd.Series(False, index=lines.index)
+    for column in columns:
+        numbers = pd.to_numeric(lines[column], errors="coerce")
+        broken |= numbers.isna() & lines[column].notna()
+        lines[column] = numbers
+    return broken
+
+
+def as_moments(lines, column):
+    moments = pd.to_datetime(lines[column], format="%Y-%m-%d %H:%M:%S", errors="coerce")
+    broken = moments.isna() & lines[column].notna()
+    lines[column] = moments
+    return broken
+
+
+def collect(folder, as_of):
+    counts = {}
+
+    lines = read_lines(folder, "orders")
+    counts["order_lines_parsed"] = len(lines)
+    # `returned` is the last column: a line without it is cut short
+    broken = lines["returned"].isna() | as_numbers(lines, ["line_no", "quantity", "unit_price", "discount"]) | as_moments(lines, "ordered_at")
+    lines = lines[~broken].dropna(subset=["order_id", "line_no", "customer_id", "ordered_at", "product_id", "quantity", "unit_price"])
+    lines["returned"] = lines["returned"] == "true"
+    lines = lines[(lines["quantity"] > 0) | ((lines["quantity"] < 0) & lines["returned"])]
+    lines = lines[(lines["unit_price"] >= 0) & ~(lines["discount"] < 0) & (lines["ordered_at"] < as_of)]
+    lines = lines.drop_duplicates(["order_id", "line_no"])
+
+    customers = read_lines(folder, "customers")
+    broken = customers["signed_up_at"].isna() | as_moments(customers, "signed_up_at")
+    born = pd.to_datetime(customers["birth_date"], format="%Y-%m-%d", errors="coerce")
+    broken |= born.isna() & customers["birth_date"].notna()
+    customers["birth_date"] = born
+    customers = customers[~broken & customers["customer_id"].notna() & (customers["signed_up_at"] < as_of)].drop_duplicates("customer_id")
+
+    products = read_lines(folder, "products")
+    broken = as_numbers(products, ["price", "unit_cost", "stock"])
+    products = products[~broken & products["product_id"].notna()].drop_duplicates("product_id")
+
+    events = pd.concat([pd.read_parquet(file) for file in sorted(folder.glob("events/**/*.parquet"))], ignore_index=True)
+    counts["events_read"] = len(events)
+    events = events[events["event_id"].notna() & events["occurred_at"].notna() & events["kind"].isin(KINDS) & (events["channel"].isin(CHANNELS) | events["channel"].isna()) & (events["occurred_at"] < as_of)]
+    events = events.drop_duplicates("event_id")
+
+    social = read_lines(folder, "social")
+    broken = social["kind"].isna() | as_moments(social, "occurred_at") | as_numbers(social, ["rating"])
+    social = social[~broken & social["customer_id"].notna() & social["occurred_at"].notna() & social["kind"].isin(POSTS) & (social["occurred_at"] < as_of)]
+
+    payments = read_lines(folder, "payments")
+    broken = payments["is_fraud"].isna() | as_numbers(payments, ["amount"]) | as_moments(payments, "occurred_at")
+    payments = payments[~broken].dropna(subset=["payment_id", "order_id", "amount"]).drop_duplicates("payment_id")
+    payments = payments[~(payments["occurred_at"] >= as_of)]
+
+    tables = {"order_lines": lines, "customers": customers, "products": products, "events": events, "social": social, "payments": payments}
+    return {name: table.reset_index(drop=True) for name, table in tables.items()}, counts
+
+
+def clean_lines(tables):
+    lines = tables["order_lines"].merge(tables["products"][["product_id", "category", "brand"]], on="product_id", how="left")
+    lines[["category", "brand", "channel"]] = lines[["category", "brand", "channel"]].fillna("unknown")
+    # codes instead of text: grouping and counting text is what pandas is slowest at
+    for column in ["customer_id", "order_id", "product_id", "category", "brand"]:
+        lines[column] = lines[column].astype("category")
+    lines["channel"] = pd.Categorical(lines["channel"], categories=sorted(lines["channel"].unique()), ordered=True)
+    lines["gross"] = lines["quantity"].abs() * lines["unit_price"]
+    lines["discount"] = lines["discount"].fillna(0)
+    lines["is_return"] = lines["returned"] | (lines["quantity"] < 0)
+    lines["revenue"] = np.where(lines["is_return"], lines["discount"] - lines["gross"], lines["gross"] - lines["discount"])
+    return lines
+
+
+def make_orders(lines):
+    return (
+        lines.groupby(["customer_id", "order_id"], observed=True)
+        .agg(ordered_at=("ordered_at", "min"), is_return=("is_return", "all"), channel=("channel", "min"), lines=("line_no", "size"),
+             items=("quantity", "sum"), gross=("gross", "sum"), discount=("discount", "sum"), revenue=("revenue", "sum"))
+        .reset_index()
+        .sort_values(["customer_id", "ordered_at", "order_id"], ignore_index=True)
+    )
+
+
+def customer_features(lines, orders, events, as_of):
+    lines = lines[lines["ordered_at"] < as_of]
+    orders = orders[orders["ordered_at"] < as_of]
+    purchases = orders[~orders["is_return"]].copy()
+    day = purchases["ordered_at"].dt.normalize()
+    purchases["gap"] = day.groupby(purchases["customer_id"], observed=True).diff().dt.days
+    recent = purchases["ordered_at"] >= as_of - pd.Timedelta(days=90)
+    purchases["recent"] = recent
+    purchases["recent_revenue"] = purchases["revenue"].where(recent, 0)
+    for channel in ["web", "app", "store"]:
+        purchases[channel] = purchases["channel"] == channel
+    purchases["weekend"] = purchases["ordered_at"].dt.day_of_week >= 5
+    purchases["evening"] = purchases["ordered_at"].dt.hour >= 18
+
+    by_customer = purchases.groupby("customer_id", observed=True)
+    habits = by_customer.agg(
+        first=("ordered_at", "min"), last=("ordered_at", "max"), frequency=("order_id", "size"), average_order_value=("revenue", "mean"),
+        items_per_order=("items", "mean"), gap_mean_days=("gap", "mean"), gap_spread=("gap", "std"), gross=("gross", "sum"), discount=("discount", "sum"),
+        web_share=("web", "mean"), app_share=("app", "mean"), store_share=("store", "mean"), weekend_share=("weekend", "mean"),
+        evening_share=("evening", "mean"), orders_90d=("recent", "sum"), revenue_90d=("recent_revenue", "sum"),
+    )
+    today = as_of.normalize()
+    habits["recency_days"] = (today - habits.pop("last").dt.normalize()).dt.days
+    habits["tenure_days"] = (today - habits.pop("first").dt.normalize()).dt.days
+    habits["gap_variation"] = (habits.pop("gap_spread") / habits["gap_mean_days"]).where(habits["gap_mean_days"] > 0)
+    habits["discount_share"] = habits.pop("discount") / habits.pop("gross").replace(0, np.nan)
+    habits["monetary"] = orders.groupby("customer_id", observed=True)["revenue"].sum()
+
+    of_lines = lines.groupby("customer_id", observed=True)
+    habits["distinct_products"] = lines.drop_duplicates(["customer_id", "product_id"]).groupby("customer_id", observed=True).size()
+    habits["distinct_categories"] = lines.drop_duplicates(["customer_id", "category"]).groupby("customer_id", observed=True).size()
+    habits["return_share"] = of_lines["is_return"].mean()
+
+    recent_events = events[(events["occurred_at"] >= as_of - pd.Timedelta(days=30)) & (events["occurred_at"] < as_of) & events["customer_id"].notna()]
+    counted = recent_events[["customer_id", "session_id"]].assign(
+        views=recent_events["kind"] == "view", searches=recent_events["kind"] == "search", carts=recent_events["kind"] == "cart_add", bought=recent_events["kind"] == "purchase")
+    sessions = counted.groupby(["customer_id", "session_id"], dropna=False).sum().reset_index()
+    sessions["with_cart"] = sessions["carts"] > 0
+    sessions["abandoned"] = sessions["with_cart"] & (sessions["bought"] == 0)
+    browsing = sessions.groupby("customer_id").agg(
+        views_30d=("views", "sum"), searches_30d=("searches", "sum"), carts_30d=("carts", "sum"), sessions_30d=("views", "size"), with_cart=("with_cart", "sum"), abandoned=("abandoned", "sum"))
+    browsing["cart_abandon_share"] = browsing.pop("abandoned") / browsing.pop("with_cart").replace(0, np.nan)
+    habits.index = habits.index.astype("str")
+    features = habits.join(browsing, how="left").sort_index()
+    counts = ["views_30d", "searches_30d", "carts_30d", "sessions_30d"]
+    if len(recent_events) > 0:
+        features[counts] = features[counts].fillna(0)
+    return features.astype("float64")
+
+
+def prepare_matrix(features, settings):
+    chosen = features[settings["features"]]
+    filled = SimpleImputer(strategy="median", keep_empty_features=True).fit_transform(chosen)
+    first, third = np.quantile(filled, [0.25, 0.75], axis=0)
+    reach = settings["outlier_limit"] * (third - first)
+    clipped = np.clip(filled, first - reach, third + reach)
+    varies = clipped.min(axis=0) < clipped.max(axis=0)
+    return StandardScaler().fit_transform(clipped[:, varies]), int(np.sum(clipped != filled)), int(chosen.isna().to_numpy().sum())
+
+
+def profile(tables, lines, orders, features, as_of):
+    bought = lines[~lines["is_return"]]
+    known = bought[bought["category"] != "unknown"]
+    days = (as_of.normalize() - known["ordered_at"].dt.normalize()).dt.days
+    weights = np.round(1_000_000 * np.exp(-np.log(2) * days / 90))
+    interests = weights.groupby([known["customer_id"], known["category"]], observed=True).sum().rename("weight").reset_index()
+    interests = interests[interests["weight"] > 0].sort_values(["customer_id", "weight", "category"], ascending=[True, False, True])
+    interests["share"] = interests["weight"] / interests.groupby("customer_id", observed=True)["weight"].transform("sum")
+    interests["rank"] = interests.groupby("customer_id", observed=True).cumcount() + 1
+
+    favourites = bought.groupby(["customer_id", "product_id"], observed=True)["ordered_at"].agg(["size", "max"]).reset_index()
+    favourites = favourites.sort_values(["customer_id", "size", "max", "product_id"], ascending=[True, False, False, True])
+    favourites["rank"] = favourites.groupby("customer_id", observed=True).cumcount() + 1
+    favourites = favourites[favourites["rank"] <= 3].merge(tables["products"][["product_id", "title"]], on="product_id", how="left")
+
+    purchases = orders[~orders["is_return"]]
+    rhythm = purchases.groupby(["customer_id", purchases["ordered_at"].dt.day_of_week.rename("weekday")], observed=True).size().rename("orders").reset_index()
+    rhythm = rhythm.sort_values(["customer_id", "orders", "weekday"], ascending=[True, False, True]).drop_duplicates("customer_id")
+
+    profiles = features.reset_index().rename(columns={"index": "customer_id"})
+    for score, column, up in [("recency_score", "recency_days", False), ("frequency_score", "frequency", True), ("monetary_score", "monetary", True)]:
+        profiles[score] = pd.qcut(profiles[column].rank(method="first", ascending=up), 5, labels=False) + 1
+    channels = profiles[["web_share", "app_share", "store_share"]]
+    profiles["favourite_channel"] = channels.idxmax(axis=1).str.removesuffix("_share").where(channels.max(axis=1) > 0)
+    people = tables["customers"][["customer_id", "birth_date", "gender", "city", "region", "country", "locale", "time_zone"]]
+    top = interests[interests["rank"] == 1][["customer_id", "category", "share"]]
+    for right in [people, rhythm[["customer_id", "weekday"]].astype({"customer_id": "str"}), top.astype({"customer_id": "str", "category": "str"})]:
+        profiles = profiles.merge(right, on="customer_id", how="left")
+    profiles["age"] = as_of.year - profiles["birth_date"].dt.year
+    return profiles, interests, favourites
+
+
+def segment(matrix, features, settings):
+    """k-means for every k within the bounds, the best silhouette wins; segment 0 is the largest."""
+    curve, best = [], None
+    for k in range(settings["k_minimum"], settings["k_maximum"] + 1):
+        model = KMeans(n_clusters=k, n_init=settings["n_init"], random_state=settings["seed"], algorithm="lloyd").fit(matrix)
+        score = silhouette_score(matrix, model.labels_, sample_size=min(settings["silhouette_sample"], len(matrix)), random_state=settings["seed"])
+        if best is None or score > max(point["silhouette"] for point in curve):
+            best = model
+        curve.append({"clusters": k, "inertia": float(model.inertia_), "silhouette": float(score)})
+    sizes = pd.Series(best.labels_).value_counts()
+    order = {cluster: place for place, cluster in enumerate(sizes.index)}
+    return pd.Series(best.labels_, index=features.index).map(order), curve
+
+
+def associate(lines, products, settings):
+    item = "product_id" if settings["rules_level"] == "product" else "category"
+    bought = lines.loc[~lines["is_return"], ["order_id", item]].drop_duplicates()
+    baskets = bought["order_id"].cat.remove_unused_categories()
+    items = bought[item].cat.remove_unused_categories()
+    once = sparse.csr_matrix((np.ones(len(bought), dtype=bool), (baskets.cat.codes, items.cat.codes)))
+    # rare items are in no frequent set: without them the one-hot table is small enough to be dense, which mlxtend handles fastest
+    frequent = np.flatnonzero(np.asarray(once.sum(axis=0)).ravel() >= settings["minimum_support"] * once.shape[0])
+    table = pd.DataFrame(once[:, frequent].toarray(), columns=items.cat.categories[frequent])
+    itemsets = fpgrowth(table, min_support=settings["minimum_support"], use_colnames=True, max_len=3)
+    if itemsets["itemsets"].map(len).max() < 2:
+        return itemsets, itemsets.iloc[:0]
+    rules = association_rules(itemsets, metric="confidence", min_threshold=settings["minimum_confidence"])
+    rules = rules[rules["consequents"].map(len) == 1].sort_values("lift", ascending=False)
+    return itemsets, rules
+
+
+def md5_number(texts):
+    """DuckDB's md5_number, so that both sides draw the same customers."""
+    return [int.from_bytes(hashlib.md5(text.encode()).digest(), "little") for text in texts]
+
+
+def predict(features, earlier, orders, as_of, settings):
+    horizon = as_of - pd.Timedelta(days=settings["prediction_days"])
+    buyers = orders.loc[~orders["is_return"] & (orders["ordered_at"] >= horizon) & (orders["ordered_at"] < as_of), "customer_id"].astype("str").unique()
+    bought = earlier.index.isin(buyers)
+    test = np.array([number % 10 < 3 for number in md5_number("test:" + customer for customer in earlier.index)])
+    known = earlier.columns[earlier.notna().any()]
+    squeeze = lambda table: np.sign(table[known].to_numpy()) * np.log1p(np.abs(table[known].to_numpy()))
+    training = squeeze(earlier)
+    imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(training[~test])
+    scaler = StandardScaler().fit(imputer.transform(training[~test]))
+    ready = lambda matrix: scaler.transform(imputer.transform(matrix))
+    model = LogisticRegression(solver="newton-cholesky", tol=1e-6).fit(ready(training[~test]), bought[~test])
+    auc = roc_auc_score(bought[test], model.predict_proba(ready(training[test]))[:, 1])
+    return pd.Series(model.predict_proba(ready(squeeze(features)))[:, 1], index=features.index), float(auc), int(bought.sum())
+
+
+def traits_of(habits, everybody):
+    ratio = habits / everybody
+    traits = []
+    if ratio["frequency"] >= 1.5 and ratio["monetary"] >= 1.5 and ratio["recency_days"] <= 1:
+        traits.append("champion")
+    if ratio["tenure_days"] <= 0.6 and ratio["recency_days"] <= 1 and ratio["frequency"] < 1.5:
+        traits.append("new")
+    if ratio["recency_days"] >= 1.5:
+        traits.append("lost")
+    if 1 <= ratio["recency_days"] < 1.5 and ratio["frequency"] < 1.2:
+        traits.append("slipping")
+    if ratio["frequency"] >= 1.1:
+        traits.append("loyal")
+    if ratio["average_order_value"] >= 1.3:
+        traits.append("big_basket")
+    if ratio["discount_share"] >= 1.4:
+        traits.append("bargain")
+    return traits or ["occasional"]
+
+
+def plan(customers, features, segments, probabilities, interests, favourites, settings):
+    columns = ["recency_days", "frequency", "monetary", "average_order_value", "tenure_days", "discount_share"]
+    averages = features[columns].groupby(segments).mean()
+    everybody = features[columns].mean()
+    catalogue = settings["offers"]
+    for_everybody = next((offer for offer in catalogue if not offer["traits"]), catalogue[0])
+    offers = {}
+    for number, habits in averages.iterrows():
+        made = (offer for trait in traits_of(habits, everybody) for offer in catalogue if trait in offer["traits"])
+        offers[number] = next(made, for_everybody)
+
+    people = customers[["customer_id", "email", "given_name", "locale", "consent"]].merge(
+        pd.DataFrame({"segment": segments, "probability": probabilities, "average_order_value": features["average_order_value"]}), left_on="customer_id", right_index=True, how="outer")
+    people["address"] = people["email"].str.strip().str.lower()
+    people["expected_cost"] = people["segment"].map({number: offer["expected_cost"] for number, offer in offers.items()}) * people["probability"]
+    people["expected_revenue"] = people["probability"] * people["average_order_value"]
+    first = interests[interests["rank"] == 1][["customer_id", "category"]].astype("str")
+    places = favourites.assign(customer_id=favourites["customer_id"].astype("str"), place="product_" + favourites["rank"].astype("str"))
+    people = people.merge(first, on="customer_id", how="left").merge(places.pivot(index="customer_id", columns="place", values="title"), left_on="customer_id", right_index=True, how="left")
+    valid = people["address"].str.fullmatch(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+").fillna(False).astype(bool)
+    people = people[people["segment"].notna() & valid & (people["consent"].str.lower() == "granted")].sort_values("customer_id").drop_duplicates("address")
+    eligible = len(people)
+    people["gain"] = people["expected_revenue"] - people["expected_cost"]
+    people = people.sort_values(["gain", "customer_id"], ascending=[False, True])
+    people = people[people["expected_cost"].cumsum() <= settings["budget"]]
+    draw = np.array([number % 1_000_000 / 1_000_000 for number in md5_number(f"holdout:{settings['seed']}:{customer}" for customer in people["customer_id"])])
+    arm = np.array([number % 1_000_000 / 1_000_000 for number in md5_number(f"arm:{settings['seed']}:{customer}" for customer in people["customer_id"])])
+    people["arm"] = np.where(draw < settings["holdout_share"], "holdout", np.where(arm < 0.5, "A", "B"))
+    people["offer"] = people["segment"].map({number: offer["name"] for number, offer in offers.items()})
+    return people, eligible
+
+
+class Stopwatch:
+    def __init__(self):
+        self.seconds = {}
+
+    def run(self, step, work):
+        started = time.perf_counter()
+        result = work()
+        self.seconds[step] = self.seconds.get(step, 0) + time.perf_counter() - started
+        return result
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=pathlib.Path, required=True)
+    parser.add_argument("--as-of", type=pd.Timestamp, required=True)
+    parser.add_argument("--settings", type=json.loads, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True, help="folder for the relations a notebook would keep")
+    given = parser.parse_args()
+    settings, as_of = given.settings, given.as_of
+    given.out.mkdir(parents=True, exist_ok=True)
+    watch = Stopwatch()
+    keep = lambda table, name: table.to_parquet(given.out / f"{name}.parquet")
+
+    tables, counts = watch.run("collect", lambda: collect(given.data, as_of))
+    # a team that explores its snapshot writes it down once, as the project does
+    watch.run("collect", lambda: [keep(table, name) for name, table in tables.items()])
+
+    def preprocess():
+        lines = clean_lines(tables)
+        orders = make_orders(lines)
+        features = customer_features(lines, orders, tables["events"], as_of)
+        earlier = customer_features(lines, orders, tables["events"], as_of - pd.Timedelta(days=settings["prediction_days"]))
+        matrix, clipped, imputed = prepare_matrix(features, settings)
+        keep(features, "features")
+        return lines, orders, features, earlier, matrix, clipped, imputed
+
+    lines, orders, features, earlier, matrix, clipped, imputed = watch.run("preprocess", preprocess)
+    gc.collect()
+
+    def profile_customers():
+        profiles, interests, favourites = profile(tables, lines, orders, features, as_of)
+        keep(profiles, "profiles")
+        keep(interests, "interests")
+        return interests, favourites
+
+    interests, favourites = watch.run("profile", profile_customers)
+
+    def analyse():
+        segments, curve = segment(matrix, features, settings)
+        itemsets, rules = associate(lines, tables["products"], settings)
+        probabilities, auc, positives = predict(features, earlier, orders, as_of, settings)
+        return segments, curve, itemsets, rules, probabilities, auc, positives
+
+    segments, curve, itemsets, rules, probabilities, auc, positives = watch.run("analyse", analyse)
+    recipients, eligible = watch.run("campaign", lambda: plan(tables["customers"], features, segments, probabilities, interests, favourites, settings))
+    watch.run("campaign", lambda: keep(recipients, "recipients"))
+
+    print(json.dumps({
+        "seconds": watch.seconds,
+        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "checks": {
+            **{f"{name}_kept": len(table) for name, table in tables.items()},
+            **counts,
+            "orders": len(orders),
+            "customers_with_features": len(features),
+            "features": {name: float(features[name].sum()) for name in features.columns},
+            "known": {name: int(features[name].notna().sum()) for name in features.columns},
+            "earlier_frequency": float(earlier["frequency"].sum()),
+            "imputed": imputed,
+            "clipped": clipped,
+            "interests": len(interests),
+            "curve": curve,
+            "itemsets": len(itemsets),
+            "rules": len(rules),
+            "buyers": positives,
+            "auc": auc,
+            "eligible": eligible,
+        },
+    }))
+
+
+main()

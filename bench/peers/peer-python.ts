@@ -1,0 +1,31 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { runTool } from '../../scripts/processes/run-tool.ts';
+
+/**
+ * The Python of the peers' own environment, made at the first call and again when `requirements.txt` has changed.
+ * @param folder where the environment is to stand; nothing outside it is touched
+ * @returns path of its `python`
+ * @throws Error with the last words of venv or pip
+ */
+export async function peerPython(folder: string, environment: Readonly<NodeJS.ProcessEnv>, say: (line: string) => void): Promise<string> {
+  const python = join(folder, 'bin', 'python');
+  const requirements = join(import.meta.dirname, 'requirements.txt');
+  const wanted = await readFile(requirements, 'utf8');
+  const mark = join(folder, 'installed.txt');
+  if (await readFile(mark, 'utf8').catch(() => '') === wanted) return python;
+  say(`Making the peers' Python environment in ${folder}.`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(dirname(folder), { recursive: true });
+  const steps: readonly (readonly [string, readonly string[]])[] = [
+    ['python3', ['-m', 'venv', folder]],
+    [python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements]],
+  ];
+  for (const [command, parameters] of steps) {
+    const { code, problem, output } = await runTool(command, parameters, { environment, timeoutSeconds: 1800 });
+    if (code !== 0) throw new Error(`The peers' Python environment could not be made: ${problem ?? output.trim().split('\n').at(-1)}. It needs python3 (3.11 or newer) with venv and pip.`);
+  }
+  await writeFile(`${mark}.partial`, wanted);
+  await rename(`${mark}.partial`, mark);
+  return python;
+}
