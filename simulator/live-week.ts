@@ -147,7 +147,9 @@ async function readOutbox(outbox: string, known: ReadonlySet<string>): Promise<{
   const letters = new Map<string, LetterRead>();
   for (const file of files) {
     const letter = await readLetter(await readFile(join(outbox, file)));
-    if (letter !== undefined) letters.set(`${letter.messageId || file}\n${letter.recipient}`, letter);
+    if (letter === undefined) continue;
+    const key = `${letter.messageId || file}\n${letter.recipient}`;
+    if (!letters.has(key)) letters.set(key, letter);
   }
   return { files, letters: [...letters].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, letter]) => letter) };
 }
