@@ -1,4 +1,4 @@
-// npm run cycle -- --shop online-retail [--data <folder>] [--as-of <date>] [--json]
+// npm run cycle -- --shop online-retail [--data <folder>] [--as-of <date>] [--reproduce <cycle>] [--json]
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { openShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
@@ -8,6 +8,7 @@ import { projectRoot as root } from './command-line/project-root.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { chooseAsOf } from './cycle/choose-as-of.ts';
 import { dataFolder } from './cycle/data-folder.ts';
+import { reproduceAndTell } from './cycle/reproduce-and-tell.ts';
 import { startCycle } from './cycle/start-cycle.ts';
 import { workOnCycle } from './cycle/work-on-cycle.ts';
 import { ensureDemoHistory } from './stack/ensure-demo-history.ts';
@@ -19,6 +20,7 @@ interface CycleOptions {
   readonly data?: string;
   readonly asOf?: string;
   readonly approval?: 'required' | 'automatic';
+  readonly reproduce?: string;
   readonly json: boolean;
 }
 
@@ -28,9 +30,11 @@ await runCommand(async (context) => {
     .option('--data <folder or URL>', "where the shop's sources read; the shop's own setting when absent")
     .option('--as-of <date>', 'the cycle knows what happened before this day, for example 2026-11-23')
     .addOption(new Option('--approval <mode>', "overrules the shop's setting").choices(['required', 'automatic']))
+    .option('--reproduce <cycle>', 'compute a finished cycle again and compare every relation byte by byte; sends nothing')
     .option('--json', 'print the result as JSON on standard output, progress on standard error', false)
     .parse();
-  const { shop, data, asOf: typed, approval, json } = program.opts<CycleOptions>();
+  const { shop, data, asOf: typed, approval, reproduce, json } = program.opts<CycleOptions>();
+  if (reproduce !== undefined) return await reproduceAndTell({ root, shop, cycle: reproduce, json });
   const { settings } = await openShopFolder(join(root, 'shops'), shop);
   await ensureDemoHistory({ root, shop, say: context.say });
   const clock = await readShopClock(root, shop);

@@ -41,6 +41,7 @@ async function turnTheLoop(desk: CycleDesk, scope: CycleScope, input: CycleInput
   const { settings, collected } = await desk.step('collect', (attempt) => collectSound(desk, scope, attempt));
   keep(collected.relations);
   gathered.tallies = collected.tallies;
+  gathered.decisionsInForce = collected.decisionsInForce;
   const { previousCycle } = collected;
 
   const preprocessed = await desk.step('preprocess', () => preprocessWith(scope, gathered.relations, 0));

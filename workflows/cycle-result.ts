@@ -23,6 +23,8 @@ export interface CycleResult {
   readonly outcome: 'finished' | 'abandoned' | 'cancelled';
   readonly abandoned?: Abandonment;
   readonly tallies?: readonly SourceTally[];
+  /** Decisions of earlier cycles that this one followed, in words. */
+  readonly decisionsInForce?: readonly string[];
   readonly segments?: readonly SegmentSummary[];
   readonly silhouette?: number;
   readonly campaign?: CampaignOutcome;

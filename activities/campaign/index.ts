@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { recordApproval } from '../../gateways/ledger/approvals.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import { sendKey } from '../../gateways/ledger/send-key.ts';
@@ -6,6 +7,7 @@ import { ClienteleError } from '../../gateways/errors.ts';
 import { fingerprintOf } from '../../gateways/warehouse/fingerprint.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { Cell, Warehouse } from '../../gateways/warehouse/warehouse.ts';
+import { writeWhole } from '../write-whole.ts';
 import type { CampaignActivities, CampaignPlan, PlanCampaignInput } from './contract.ts';
 import { composeProof } from './letters/compose-proof.ts';
 import type { LetterComposer } from './letter-composer.ts';
@@ -45,6 +47,8 @@ export function createCampaignActivities({ warehouse, ledger, openShop, relay, p
         shop: scope.shop,
         send: { key: sendKey(plan.campaign, String(customerId)), customerId: String(customerId), address: String(address), locale: String(locale), arm: String(arm), segment: String(segment), offer: String(offer), variables: variables as Record<string, string | number | boolean | null>, couponCode: 'XXXX-XXXX' },
       });
+      // The approval page shows the same letter.
+      await writeWhole(join(warehouse.lake, scope.shop, scope.cycle, 'proof.html'), letter.html);
       const expiresAt = new Date(clock().getTime() + settings.approval.give_up_after_hours * 3_600_000).toISOString();
       const proof = composeProof({
         shop, cycle: scope.cycle, plan, letter, letterSegment: String(variables['segment_name']), reminder,

@@ -16,10 +16,11 @@ export interface ReportParts {
   readonly input: FeedbackInput & { readonly decisions: readonly Decision[] };
   readonly manifest: Manifest;
   readonly madeAt: Date;
+  readonly previousCycle?: string;
 }
 
 /** Everything the report shows, out of the lake and the ledger. */
-export async function gatherReport({ session, ledger, shop, input, manifest, madeAt }: ReportParts): Promise<CycleReport> {
+export async function gatherReport({ session, ledger, shop, input, manifest, madeAt, previousCycle }: ReportParts): Promise<CycleReport> {
   const { settings } = shop;
   const has = (relation: string): boolean => manifest.relations.some((entry) => entry.relation === relation);
   const refs = Object.fromEntries(manifest.relations.map((entry) => [entry.relation, { uri: '', rows: entry.rows, bytes: entry.bytes, fingerprint: entry.fingerprint }]));
@@ -43,7 +44,7 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
         : `${percentagePoints(overall.difference)} in the share of customers who bought, 95 % interval ${percentagePoints(overall.lower)} to ${percentagePoints(overall.upper)}.`,
     },
     customers: segments.reduce((sum, segment) => sum + segment.customers, 0),
-    earlier: { previousCycle: previousCycleOf(manifest), decisionsInForce: decisionsInForce.map((row) => row.words) },
+    earlier: { previousCycle: previousCycle ?? null, decisionsInForce: decisionsInForce.map((row) => row.words) },
     data: { tallies: await talliesOf(session), leftOut: Object.keys(refs).filter((name) => name.startsWith('snapshot.')).map((name) => name.slice('snapshot.'.length)).filter((name) => canonicalNames.includes(name) && shop.sources[name] === undefined), findings: await findingsOf(session) },
     segmentation: {
       segments: segments.map((row) => ({ segment: row.segment, name: row.name, customers: row.customers, averageSpend: row.average_spend, averageOrders: row.average_orders, averageRecencyDays: row.average_recency_days })),
@@ -66,12 +67,6 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
 const canonicalNames: readonly string[] = ['products', 'customers', 'order_lines', 'events', 'social', 'identities', 'payments'];
 
 const percentagePoints = (difference: number): string => `${difference < 0 ? '−' : '+'}${Math.abs(difference * 100).toFixed(2)} points`;
-
-/** The earlier cycle whose prediction this one judged. */
-function previousCycleOf(manifest: Manifest): string | null {
-  const judged = manifest.relations.find((entry) => entry.relation === 'outcomes.prediction_quality');
-  return judged?.inputs.includes('previous.predictions') === true ? 'the cycle before' : null;
-}
 
 async function funnelOf(session: WarehouseSession, delivered: number): Promise<MailFunnel> {
   const [row] = await session.rows<Record<'opened' | 'clicked' | 'redeemed' | 'unsubscribed', number>>(

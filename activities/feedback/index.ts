@@ -1,6 +1,7 @@
 import { recordDecisions } from '../../gateways/ledger/decisions.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
+import { findPreviousCycle } from '../collect/find-previous-cycle.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
 import type { Decision, FeedbackActivities } from './contract.ts';
 import { decideNextCycle } from './decide-next-cycle.ts';
@@ -8,7 +9,7 @@ import { gatherEvidence } from './gather-evidence.ts';
 import { gatherReport } from './gather-report.ts';
 import { renderReport } from './report/render-report.ts';
 import { writeManifest } from './write-manifest.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from '../write-whole.ts';
 
 export interface FeedbackDependencies {
   readonly warehouse: Warehouse;
@@ -45,7 +46,7 @@ export function createFeedbackActivities({ warehouse, ledger, openShop, clock, c
       const manifest = await writeManifest(warehouse, input, clock());
       const relations = await warehouse.list(input);
       await using session = await warehouse.open(relations, {}, cancellation());
-      const report = await gatherReport({ session, ledger, shop, input, manifest, madeAt: clock() });
+      const report = await gatherReport({ session, ledger, shop, input, manifest, madeAt: clock(), previousCycle: await findPreviousCycle(warehouse.lake, input) });
       await writeWhole(`${folder}/report.json`, `${JSON.stringify(report, null, 1)}\n`);
       await writeWhole(`${folder}/report.html`, renderReport(report));
       return { manifest: `${folder}/manifest.json`, report: `${folder}/report.html`, relations: manifest.relations.length };

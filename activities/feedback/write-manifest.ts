@@ -5,7 +5,7 @@ import { readRelationRecord } from '../../gateways/warehouse/relation-file.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
 import type { FeedbackInput } from './contract.ts';
 import type { ManifestEntry } from './report/cycle-report.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from '../write-whole.ts';
 
 /** A relation as the manifest has it: enough to recompute and compare it. */
 export interface ManifestRelation extends ManifestEntry {

@@ -36,7 +36,7 @@ export function createPreprocessActivities({ warehouse, openShop, cancellation }
       await make('features.customers_earlier', 'features.customers', daysBefore(input.asOf, settings.analyse.prediction_days));
 
       const chosen = await chooseFeatures(session, settings.preprocess.feature_sets, input.featureSet);
-      const matrix = await prepareMatrix(session, input, chosen.features, settings.preprocess);
+      const matrix = await prepareMatrix(session, input, { ...chosen, featureSet: input.featureSet }, settings.preprocess);
       Object.assign(relations, matrix.relations);
       return {
         relations,

@@ -23,7 +23,7 @@ function toCell(value: JS): Cell {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(toCell);
   if (value !== null && typeof value === 'object') throw new TypeError('A warehouse query may give texts, numbers, booleans, times and lists; cast other values in SQL.');
-  return value as Cell;
+  return value;
 }
 
 const toRow = <Row>(row: Record<string, JS>): Row => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toCell(value)])) as Row;
@@ -122,8 +122,8 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
       if (read !== expected) throw new ClienteleError('READ_INCOMPLETE', { read, expected, relation: sql.slice(0, 60) });
     },
     matrix: async (sql) => {
-      const described = await (await run(`describe ${sql}`)).getRowObjectsJS();
-      const columns = described.map((row) => quoteIdentifier(String(row['column_name'])));
+      const described = (await (await run(`describe ${sql}`)).getRowObjectsJS()) as { column_name: string }[];
+      const columns = described.map((row) => quoteIdentifier(row.column_name));
       // Raw buffers ignore NULL, so NULL becomes NaN inside DuckDB.
       const result = await run(`select ${columns.map((column) => `coalesce(${column}::double, 'nan'::double)`).join(', ')} from (${sql}\n)`);
       const rows = result.rowCount;

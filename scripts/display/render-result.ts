@@ -19,6 +19,7 @@ export interface ResultView {
 export function renderResult(result: CycleResult, { currency, color, truth, places }: ResultView): string {
   const paint = createPaint(color);
   const sections = [
+    { title: 'Taken from earlier cycles', lines: result.decisionsInForce ?? [] },
     segmentLines(result, currency), campaignLines(result, currency), liftLines(result, truth), decisionLines(result),
     { title: 'Where to look next', lines: renderTable([{ title: '' }, { title: '' }], places.map(({ label, where }) => [label, where])).slice(1) },
   ];
