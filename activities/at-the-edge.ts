@@ -3,11 +3,11 @@ import { ClienteleError } from '../gateways/errors.ts';
 
 /**
  * An error as Temporal should see it: the table's code as type, and no retry where trying again is useless. Everything else is passed on as it is,
- * cancellation above all.
+ * cancellation above all. The cause stays behind: it repeats rows and addresses, and a failure stays in the history.
  */
 export function asApplicationFailure(error: unknown): unknown {
   if (!(error instanceof ClienteleError)) return error;
-  return ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: error.permanent, cause: error });
+  return ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: error.permanent });
 }
 
 /** The same activities, whose ClienteleErrors reach Temporal as ApplicationFailures. The one place where that happens. */

@@ -15,12 +15,12 @@ export interface LetterSend {
   readonly couponCode: string;
 }
 
-/** A letter ready for the relay. Message-ID and the List-* headers are added by dispatch. */
+/** A letter ready for the relay. Dispatch adds the Message-ID, which the ledger knows. */
 export interface ComposedLetter {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
-  /** Further headers. */
+  /** Further headers, List-Unsubscribe and List-Unsubscribe-Post (RFC 8058) among them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly from: { readonly name: string; readonly address: string };
 }

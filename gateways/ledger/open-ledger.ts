@@ -103,7 +103,7 @@ const guarded = (address: string) => async <Result>(work: () => Promise<Result>)
 };
 
 /** bigint arrives as text from pg and as number from PGlite: a number on both. */
-const typeParser = ((oid: number, format?: 'text' | 'binary') => oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;
+const typeParser = ((oid: number, format?: 'text' | 'binary') => oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser;
 
 function withoutPassword(databaseUrl: string): string {
   if (!URL.canParse(databaseUrl)) return 'DATABASE_URL';

@@ -411,12 +411,38 @@ for (const { name, start } of ledgerEngines) {
       expect((await readApproval(ledger, { campaign: 'approved', hash: 'h1' }))?.decision).toBe('approved');
     });
 
-    it('remembers the first opening of a campaign', async () => {
-      const campaign = newCampaign();
-      expect(await readCampaign(ledger, campaign)).toBeUndefined();
-      const opened = await openCampaign(ledger, { shop: 'demo', cycle: '2026-W48', campaign, hash: 'h1', now });
-      expect(await openCampaign(ledger, { shop: 'demo', cycle: '2026-W48', campaign, hash: 'h2', now: later(60) })).toEqual(opened);
-      expect(opened).toEqual({ campaign, hash: 'h1', openedAt: now });
+    describe('opening a campaign', () => {
+      const open = (campaign: string, hash: string, at: Date) => openCampaign(ledger, { shop: 'demo', cycle: '2026-W48', campaign, hash, now: at });
+
+      it('remembers the first opening', async () => {
+        const campaign = newCampaign();
+        expect(await readCampaign(ledger, campaign)).toBeUndefined();
+        const opened = await open(campaign, 'h1', now);
+        await plan(campaign, [person('open-1')]);
+        expect(await open(campaign, 'h1', later(60))).toEqual(opened);
+        expect(opened).toEqual({ campaign, hash: 'h1', openedAt: now });
+        expect(await states(campaign)).toEqual({ 'open-1': 'planned' });
+      });
+
+      it('under another plan keeps what was offered to the relay and plans the rest anew', async () => {
+        const campaign = newCampaign();
+        await open(campaign, 'h1', now);
+        await plan(campaign, [person('went'), person('waits', { page: 1 }), person('shares', { page: 1, address: 'waits@example.com' })]);
+        await issueCoupons(ledger, { now, coupons: ['went', 'waits'].map((customer) => ({ sendKey: sendKey(campaign, customer), kind: 'amount', value: 5 })) });
+        await claim(campaign);
+        expect(await open(campaign, 'h2', later(60))).toEqual({ campaign, hash: 'h2', openedAt: now });
+        expect(await states(campaign)).toEqual({ went: 'claimed' });
+        expect(await plan(campaign, [person('went'), person('waits', { offer: 'Better' })])).toEqual({ planned: 1, suppressed: 0 });
+        expect(await findSend(ledger, sendKey(campaign, 'waits'))).toMatchObject({ offer: 'Better' });
+        expect(await ledger.query('select customer_id from coupons where campaign = $1', [campaign])).toEqual([{ customer_id: 'went' }]);
+      });
+
+      it('under another plan begins anew where nothing was sent', async () => {
+        const campaign = newCampaign();
+        await open(campaign, 'h1', now);
+        await plan(campaign, [person('open-2')]);
+        expect(await open(campaign, 'h2', later(60))).toEqual({ campaign, hash: 'h2', openedAt: later(60) });
+      });
     });
 
     it('rolls a failed transaction back and goes on', async () => {

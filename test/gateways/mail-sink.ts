@@ -35,10 +35,16 @@ export async function startMailSink(options: { readonly refuse?: RecipientRule; 
       stream.on('end', () => {
         const raw = Buffer.concat(chunks).toString('utf8');
         const message = { to: session.envelope.rcptTo[0]?.address ?? '', messageId: messageIdOf(raw), raw };
-        void (async () => {
-          await options.accept?.(message);
-          accepted.push(message);
-        })().then(() => done(), (error: Error) => done(error));
+        const take = async (): Promise<void> => {
+          try {
+            await options.accept?.(message);
+            accepted.push(message);
+          } catch (error) {
+            return done(error as Error);
+          }
+          return done();
+        };
+        void take();
       });
     },
   });

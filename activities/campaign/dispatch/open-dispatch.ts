@@ -1,54 +1,44 @@
-import { readApproval } from '../../../gateways/ledger/approvals.ts';
-import { issueCoupons } from '../../../gateways/ledger/issue-coupons.ts';
-import type { Ledger } from '../../../gateways/ledger/ledger.ts';
-import { openCampaign } from '../../../gateways/ledger/open-campaign.ts';
-import { planSends, type PlannedSend } from '../../../gateways/ledger/plan-sends.ts';
-import { sendKey } from '../../../gateways/ledger/send-key.ts';
 import { ClienteleError } from '../../../gateways/errors.ts';
-import type { ShopFolder } from '../../../gateways/shop-folder/open-shop-folder.ts';
-import type { Cell, WarehouseSession } from '../../../gateways/warehouse/warehouse.ts';
-import type { CycleScope } from '../../contract.ts';
-import type { CampaignPlan } from '../contract.ts';
-import type { LetterComposer } from '../letter-composer.ts';
+import { readApproval } from '../../../gateways/ledger/approvals.ts';
+import { countPages } from '../../../gateways/ledger/count-pages.ts';
+import { issueCoupons } from '../../../gateways/ledger/issue-coupons.ts';
+import { openCampaign } from '../../../gateways/ledger/open-campaign.ts';
+import { planSends } from '../../../gateways/ledger/plan-sends.ts';
+import { sendKey } from '../../../gateways/ledger/send-key.ts';
+import type { DispatchActivities } from '../contract.ts';
+import { checkLetters } from './check-letters.ts';
+import type { DispatchDependencies } from './dispatch-dependencies.ts';
+import { readRecipients } from './read-recipients.ts';
 
-/** Sends of one activity: small enough to repeat after a crash, large enough that Temporal's part is small. */
-const sendsPerPage = 250;
-const batch = 2_500;
-
-export interface OpenDispatch {
-  readonly session: WarehouseSession;
-  readonly ledger: Ledger;
-  readonly letters: LetterComposer;
-  readonly shop: ShopFolder;
-  readonly scope: CycleScope;
-  readonly plan: CampaignPlan;
-  readonly now: Date;
-}
+/** Sends a page. */
+export const pageSize = 250;
+const batchSize = 2500;
 
 /**
- * Writes the plan's sends and coupons to the ledger. One letter of each kind is composed first, so that a letter that cannot be filled stops
- * everything before anything is sent.
+ * Plans every send of an approved plan and issues its coupons. Every kind of letter is written once before; the first send goes out only after this
+ * has returned. Safe to repeat at any point.
  * @throws ClienteleError PLAN_NOT_APPROVED, LETTER_VARIABLE_MISSING, LETTER_INVALID
  */
-export async function openDispatch({ session, ledger, letters, shop, scope, plan, now }: OpenDispatch): Promise<{ recipients: number; pages: number }> {
-  const { campaign, hash } = plan;
+export async function openDispatch(
+  { warehouse, ledger, letters, clock, cancellation }: DispatchDependencies,
+  { shop, cycle, plan: { campaign, hash, relations } }: Parameters<DispatchActivities['openDispatch']>[0],
+): ReturnType<DispatchActivities['openDispatch']> {
   const approval = await readApproval(ledger, { campaign, hash });
   if (approval?.decision !== 'approved') throw new ClienteleError('PLAN_NOT_APPROVED', { campaign, hash });
-  for (const row of await session.rows<Record<string, Cell>>("select * from plan.recipients where decision = 'send' qualify row_number() over (partition by arm, locale, offer order by customer_id) = 1 order by customer_id")) {
-    const send = toSend(row, 0);
-    await letters.compose({ shop: scope.shop, send: { ...send, key: sendKey(campaign, send.customerId), couponCode: 'XXXX-XXXX' } });
-  }
-  await openCampaign(ledger, { shop: scope.shop, cycle: scope.cycle, campaign, hash, now });
-  let recipients = 0;
-  for await (const rows of session.batches<Record<string, Cell>>("select * from plan.recipients where decision = 'send' order by customer_id", batch)) {
-    const sends = rows.map((row, place) => toSend(row, Math.floor((recipients + place) / sendsPerPage)));
-    await planSends(ledger, { shop: scope.shop, cycle: scope.cycle, campaign, senderDomain: shop.settings.sender.address.split('@')[1]!, sends, now });
-    await issueCoupons(ledger, { now, coupons: sends.map((send) => ({ sendKey: sendKey(campaign, send.customerId), kind: String(send.variables['offer_kind']), value: Number(send.variables['offer_value']) })) });
-    recipients += rows.length;
-  }
-  return { recipients, pages: Math.ceil(recipients / sendsPerPage) };
-}
+  const signal = cancellation();
+  await using session = await warehouse.open(relations, {}, signal);
+  const senderDomain = await checkLetters(letters, { shop, campaign, batches: readRecipients(session, batchSize) });
+  await openCampaign(ledger, { shop, cycle, campaign, hash, now: clock() });
+  if (senderDomain === undefined) return { recipients: 0, pages: 0 };
 
-function toSend({ customer_id, address, locale, arm, segment, offer, decision: _, why: __, ...variables }: Record<string, Cell>, page: number): PlannedSend {
-  return { customerId: String(customer_id), address: String(address), locale: String(locale), arm: String(arm), segment: String(segment), offer: String(offer), page, variables: variables as PlannedSend['variables'] };
+  let recipients = 0;
+  for await (const batch of readRecipients(session, batchSize)) {
+    signal?.throwIfAborted();
+    const sends = batch.map((recipient, place) => ({ ...recipient, page: Math.floor((recipients + place) / pageSize) }));
+    await planSends(ledger, { shop, cycle, campaign, senderDomain, sends, now: clock() });
+    const coupons = batch.flatMap(({ customerId, coupon }) => coupon === undefined ? [] : [{ sendKey: sendKey(campaign, customerId), ...coupon }]);
+    await issueCoupons(ledger, { coupons, now: clock() });
+    recipients += batch.length;
+  }
+  return { recipients, pages: await countPages(ledger, campaign) };
 }

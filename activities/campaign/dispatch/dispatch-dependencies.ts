@@ -1,0 +1,23 @@
+import type { Ledger } from '../../../gateways/ledger/ledger.ts';
+import type { RelayLog } from '../../../gateways/mail/relay-log.ts';
+import type { Relay } from '../../../gateways/mail/relay.ts';
+import type { Warehouse } from '../../../gateways/warehouse/warehouse.ts';
+import type { LetterComposer } from '../letter-composer.ts';
+
+/** What sending reaches for. */
+export interface DispatchDependencies {
+  readonly warehouse: Warehouse;
+  readonly ledger: Ledger;
+  readonly relay: Pick<Relay, 'deliver' | 'maximumConnections'>;
+  readonly relayLog: RelayLog;
+  readonly letters: LetterComposer;
+  /** Real time, whatever the shop's days last. */
+  readonly clock: () => Date;
+  /** Of the activity that runs now. */
+  readonly cancellation: () => AbortSignal | undefined;
+  /**
+   * Real seconds within which a claimed letter is in the relay's log or will never be. Only after them does the log's silence prove that a letter
+   * never came; a letter is not begun later than half of them after its claim. 10 when absent.
+   */
+  readonly settleAfterSeconds?: number;
+}
