@@ -35,10 +35,10 @@ function installed() {
   return Object.entries(locked).every(([path, entry]) => path === '' || entry.link || (present[path] === undefined ? entry.optional === true : present[path].version === entry.version));
 }
 
-function npm(args, folder) {
+function npm(args, folder, stdio = ['ignore', 2, 2]) {
   const cli = process.env.npm_execpath;
   const [command, first] = cli !== undefined && /npm-cli\.c?js$/.test(cli) && existsSync(cli) ? [process.execPath, [cli]] : [windows ? 'npm.cmd' : 'npm', []];
-  return spawnSync(command, [...first, ...args], { cwd: folder, stdio: ['ignore', 2, 2], shell: windows && first.length === 0 });
+  return spawnSync(command, [...first, ...args], { cwd: folder, stdio, encoding: 'utf8', shell: windows && first.length === 0 });
 }
 
 function processLives(pid) {
@@ -85,9 +85,13 @@ function installDependencies() {
   const started = Date.now();
   say('Installing dependencies (npm ci), once …');
   // Development dependencies too: checks and tests run from the same installation, whatever NODE_ENV says.
-  const { status, error } = npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], root);
-  if (error !== undefined) fail('DEPENDENCIES_MISSING', `npm could not be started: ${error.message}. Install Node 20 or newer with npm.`);
-  if (status !== 0) fail('DEPENDENCIES_MISSING', 'npm ci failed; its own words are above. Check the network or the registry setting, then start again.');
+  const options = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const clean = npm(['ci', ...options], root, ['ignore', 'pipe', 'pipe']);
+  if (clean.error !== undefined) fail('DEPENDENCIES_MISSING', `npm could not be started: ${clean.error.message}. Install Node 20 or newer with npm.`);
+  // npm ci refuses a whole lock over an optional package of another platform that the registry lacks; npm install takes the same lock and leaves that one out.
+  if (clean.status !== 0 && npm(['install', '--no-save', ...options], root).status !== 0) {
+    fail('DEPENDENCIES_MISSING', `npm failed: ${clean.stderr.trim().split('\n').slice(0, 3).join(' ')}. Its own words are above. Check the network or the registry setting, then start again.`);
+  }
   say(`Dependencies installed in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LiveWeekSummary } from '../../simulator/live-week.ts';
 import { processFailure, ProcessFailure } from '../processes/process-failure.ts';
 import { startProcess } from '../processes/start-process.ts';
 import type { StopList } from '../processes/stop-list.ts';
@@ -13,7 +14,7 @@ export interface Simulator {
    * @param from ISO 8601 instant, shop time
    * @throws ProcessFailure with the simulator's own words
    */
-  liveWeek(from: string, to: string): Promise<Readonly<Record<string, unknown>>>;
+  liveWeek(from: string, to: string): Promise<LiveWeekSummary>;
   stop(): Promise<void>;
 }
 
@@ -28,7 +29,7 @@ export interface SimulatorOptions {
   readonly script?: string;
 }
 
-type Answer = { readonly smtpUrl?: string; readonly lived?: Record<string, unknown>; readonly error?: { readonly code?: string; readonly message?: string } | string };
+type Answer = { readonly smtpUrl?: string; readonly lived?: LiveWeekSummary; readonly error?: { readonly code?: string; readonly message?: string } | string };
 
 /** @throws ProcessFailure when it ends before it listens */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -62,7 +63,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       if (!simulator.running) throw await failure;
       const lived = answer();
       simulator.send(JSON.stringify({ liveWeek: { from, to } }));
-      return (await lived).lived ?? {};
+      const { lived: summary } = await lived;
+      if (summary === undefined) throw new ProcessFailure('SIMULATOR_FAILED', `The simulator gave no account of the week (log: ${log})`);
+      return summary;
     },
     stop: () => simulator.stop(),
   };
