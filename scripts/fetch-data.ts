@@ -90,7 +90,7 @@ export async function fetchData(name: string, to: string, run: RunProgram): Prom
   }
 }
 
-const lastWords = ({ problem, output }: ToolResult): string => problem ?? output.trim().split('\n').at(-1)!.trim();
+const lastWords = ({ problem, output }: ToolResult): string => problem ?? output.trim().split('\n').at(-1).trim();
 
 if (import.meta.main) {
   await runCommand(async ({ say }) => {

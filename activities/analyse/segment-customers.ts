@@ -32,7 +32,7 @@ const sampleSize = 2000;
 const starts = 3;
 
 /** Names of the matrix's feature columns. */
-export async function matrixFeatures(session: WarehouseSession): Promise<string[]> {
+async function matrixFeatures(session: WarehouseSession): Promise<string[]> {
   const columns = await session.rows<{ column_name: string }>('select column_name from (describe features.matrix)');
   return columns.map((row) => row.column_name).filter((name) => name !== 'customer_id' && name !== 'in_fit');
 }

@@ -5,7 +5,7 @@ const realDay = 86_400;
  * The shop's wall clock at an instant, written as if it were UTC: the canonical tables' timestamps are read the same way.
  * @param timeZone IANA name
  */
-export function wallClock(instant: string, timeZone: string): string {
+function wallClock(instant: string, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' }).formatToParts(new Date(instant));
   const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((found) => found.type === type)!.value;
   return `${part('year')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}:${part('second')}Z`;

@@ -10,7 +10,7 @@ import { renderTable } from '../display/render-table.ts';
  */
 export async function reproduceAndTell({ root, shop, cycle, json }: { readonly root: string; readonly shop: string; readonly cycle: string; readonly json: boolean }): Promise<number> {
   const home = process.env['CLIENTELE_HOME'] ?? join(root, 'var');
-  const reproduced = await reproduceCycle({ lake: process.env['LAKE'] ?? join(home, 'lake'), scratch: join(home, 'scratch', `${shop}-${cycle}`), shop, cycle: cycle.split('/').at(-1)!, openShop: (name) => openShopFolder(process.env['SHOPS'] ?? join(root, 'shops'), name) });
+  const reproduced = await reproduceCycle({ lake: process.env['LAKE'] ?? join(home, 'lake'), scratch: join(home, 'scratch', `${shop}-${cycle}`), shop, cycle: cycle.split('/').at(-1), openShop: (name) => openShopFolder(process.env['SHOPS'] ?? join(root, 'shops'), name) });
   const differs = reproduced.filter(({ verdict }) => verdict === 'other bytes' || verdict === 'not made');
   if (json) {
     process.stdout.write(`${JSON.stringify(reproduced, undefined, 2)}\n`);
