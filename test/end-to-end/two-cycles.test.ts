@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CycleResult } from '../../workflows/cycle-result.ts';
+import { readHistory, type HistoryContents } from './support/history-contents.ts';
+import { makeSmallHistory, openSmallShop, type SmallShop } from './support/small-shop.ts';
+
+/** Temporal warns from 256 KB; what travels here are references and small objects. */
+const payloadBytes = 16_384;
+
+const opened = new AsyncDisposableStack();
+let shop: SmallShop;
+let first: CycleResult;
+let second: CycleResult;
+
+beforeAll(async () => {
+  const history = opened.use(await makeSmallHistory(1));
+  shop = opened.use(await openSmallShop({ history: history.folder, mailsPerSecond: 400 }));
+  first = await shop.runCycle();
+  second = await shop.runCycle();
+}, 300_000);
+
+afterAll(() => opened.disposeAsync());
+
+const inForce = (report: Awaited<ReturnType<SmallShop['report']>>): string[] => [...report.earlier.decisionsInForce].sort();
+
+describe('two cycles of a shop, one week after the other', () => {
+  it('both finish, in the weeks they stand for', () => {
+    expect([first, second].map(({ cycle, outcome }) => ({ cycle, outcome }))).toEqual([{ cycle: '2026-W48', outcome: 'finished' }, { cycle: '2026-W49', outcome: 'finished' }]);
+  });
+
+  it('every row read is kept or quarantined, and the lake holds exactly those', async () => {
+    for (const cycle of [first, second]) {
+      expect(cycle.tallies?.map(({ table }) => table)).toEqual(expect.arrayContaining(['customers', 'products', 'order_lines', 'events', 'payments', 'social']));
+      const quarantined = new Map((await shop.rows<{ table_name: string; rows: string }>(cycle, 'select table_name, count(*) as rows from {snapshot.quarantine} group by all')).map(({ table_name: table, rows }) => [table, Number(rows)]));
+      for (const tally of cycle.tallies ?? []) {
+        expect(tally.kept + tally.quarantined, tally.table).toBe(tally.read);
+        expect(cycle.relations[`snapshot.${tally.table}`]?.rows, tally.table).toBe(tally.kept);
+        expect(quarantined.get(tally.table) ?? 0, tally.table).toBe(tally.quarantined);
+      }
+    }
+  });
+
+  it('delivers every mail of the plan, and no address gets two of one campaign', async () => {
+    const log = await shop.relayLog();
+    for (const cycle of [first, second]) {
+      const { plan, dispatch } = cycle.campaign!;
+      expect(plan.toSend).toBeGreaterThan(200);
+      expect(dispatch?.delivered).toBe(plan.toSend);
+      const keys = new Set((await shop.rows<{ key: string }>(cycle, 'select key from {sends.sends}')).map(({ key }) => key));
+      const letters = log.filter(({ messageId }) => keys.has(messageId.slice(1).split('@')[0]!));
+      expect(letters).toHaveLength(plan.toSend);
+      expect(new Set(letters.map(({ recipient }) => recipient.toLowerCase())).size).toBe(letters.length);
+    }
+  });
+
+  it('measures what the mails did against the holdout', async () => {
+    for (const cycle of [first, second]) {
+      expect(cycle.evaluation?.measured, cycle.evaluation?.why).toBe(true);
+      expect(cycle.evaluation?.effects.length).toBeGreaterThan(0);
+      expect(cycle.relations['outcomes.effects']?.rows).toBeGreaterThan(0);
+      const [{ assigned } = { assigned: '0' }] = await shop.rows<{ assigned: string }>(cycle, 'select count(*) as assigned from {outcomes.customers}');
+      expect(Number(assigned)).toBe(cycle.campaign!.plan.toSend + cycle.campaign!.plan.holdout);
+    }
+  });
+
+  it('writes decisions with their evidence', async () => {
+    for (const cycle of [first, second]) {
+      expect(cycle.decisions?.length).toBeGreaterThan(0);
+      for (const decision of cycle.decisions ?? []) expect(decision.evidence).not.toBe('');
+      const { decisions } = await shop.report(cycle.cycle);
+      expect(decisions.map(({ id }) => id)).toEqual(cycle.decisions?.map(({ id }) => id));
+    }
+  });
+
+  it('the second cycle names the decisions of the first that are in force', async () => {
+    const changes = (first.decisions ?? []).filter(({ kind }) => kind !== 'no_change').map(({ words }) => words).sort();
+    expect(changes.length).toBeGreaterThan(0);
+    expect(inForce(await shop.report(first.cycle))).toEqual([]);
+    expect(inForce(await shop.report(second.cycle))).toEqual(changes);
+  });
+
+  it("the second cycle's plan and features are as the first decided", async () => {
+    const decided = await shop.rows<{ kind: string; value: string }>(first, 'select kind, value from {feedback.decisions}');
+    const valueOf = <Value>(kind: string): Value | undefined => decided.filter((decision) => decision.kind === kind).map(({ value }) => JSON.parse(value) as Value)[0];
+    const shareOf = (cycle: CycleResult) => shop.rows<{ share: number }>(cycle, 'select distinct share_a as share from {plan.offers}');
+    const featuresOf = async (cycle: CycleResult) => (await shop.rows<{ feature: string }>(cycle, 'select feature from {features.preprocessing} where used order by feature')).map(({ feature }) => feature);
+
+    expect(await shareOf(first)).toEqual([{ share: 0.5 }]);
+    expect(await shareOf(second)).toEqual([{ share: valueOf<{ share: number }>('offer_share')?.share ?? 0.5 }]);
+    expect(await featuresOf(second)).toEqual([...valueOf<{ features: string[] }>('feature_list')?.features ?? await featuresOf(first)].sort());
+  });
+});
+
+describe('the histories of both cycles', () => {
+  let histories: ReadonlyMap<string, HistoryContents>;
+
+  it('are those of the cycle, its sending and its wait', async () => {
+    const { client } = shop.stack;
+    const list = async (): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const { workflowId } of client.workflow.list()) ids.push(workflowId);
+      return ids.sort();
+    };
+    const expected = [first, second].flatMap(({ shop: name, cycle }) => [`cycle/${name}/${cycle}`, `outcomes/${name}/${cycle}`, `send/${name}/${cycle}/weekly`]).sort();
+    // The list is kept apart from the histories and comes a moment later.
+    await expect.poll(list, { timeout: 30_000 }).toEqual(expected);
+    histories = new Map(await Promise.all(expected.map(async (id) => [id, await readHistory(client.workflow.getHandle(id))] as const)));
+    for (const [id, { payloads }] of histories) expect(payloads, id).toBeGreaterThan(5);
+  });
+
+  it('hold no address of a customer', async () => {
+    const { addresses } = await shop.people();
+    expect(addresses.length).toBeGreaterThan(400);
+    for (const [id, { text }] of histories) {
+      const said = text.toLowerCase();
+      expect(addresses.filter((address) => said.includes(address.trim().toLowerCase())), id).toEqual([]);
+    }
+  });
+
+  it('hold no given name of a customer', async () => {
+    const names = (await shop.people()).givenNames.map((name) => name.trim()).filter((name) => name.length >= 4);
+    expect(names.length).toBeGreaterThan(10);
+    for (const [id, { values }] of histories) expect(names.filter((name) => values.has(name)), id).toEqual([]);
+  });
+
+  it('hold no payload of 16 KB or more', () => {
+    for (const [id, { largest }] of histories) expect(largest, id).toBeLessThan(payloadBytes);
+  });
+});
