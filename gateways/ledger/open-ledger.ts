@@ -6,7 +6,7 @@ import type { Ledger, LedgerParameter, LedgerTransaction } from './ledger.ts';
 import { lockFolder } from './lock-folder.ts';
 import { migrate } from './migrate.ts';
 
-export type { Ledger, LedgerParameter, LedgerTransaction } from './ledger.ts';
+export type { Ledger } from './ledger.ts';
 
 const ownMigrations = join(import.meta.dirname, '../../sql/ledger');
 

@@ -11,7 +11,7 @@ import type { DispatchDependencies } from './dispatch-dependencies.ts';
 import { readRecipients } from './read-recipients.ts';
 
 /** Sends a page. */
-export const pageSize = 250;
+const pageSize = 250;
 const batchSize = 2500;
 
 /**
