@@ -65,14 +65,16 @@ export async function stageSource(session: WarehouseSession, { table, sql, file,
   return parsed + await takeRejectedLines(session, table.name);
 }
 
-/** Moves what the CSV reader refused since the last source into `staged.rejected_lines`, one row a line. */
+/** Moves what the CSV reader refused since the last source into `staged.rejected_lines`, one row a line. Files are named from the data folder, so that the same data give the same rows wherever they lie. */
 async function takeRejectedLines(session: WarehouseSession, table: string): Promise<number> {
   const [{ known }] = await session.rows<{ known: number }>("select count(*) as known from duckdb_tables() where table_name = 'reject_errors'") as [{ known: number }];
   if (known === 0) return 0;
   await session.run(`insert into staged.rejected_lines
-    select ${quoteLiteral(table)}, file_path, line, min(${rejectionReason}), any_value(csv_line)
+    select
+      ${quoteLiteral(table)}, case when starts_with(file_path, getvariable('data') || '/') then substr(file_path, length(getvariable('data')) + 2) else file_path end as source_file,
+      line, min(${rejectionReason}), any_value(csv_line)
     from reject_errors inner join reject_scans using (scan_id, file_id)
-    group by file_path, line order by file_path, line`);
+    group by source_file, line order by source_file, line`);
   await session.run('drop table reject_errors');
   await session.run('drop table reject_scans');
   const [{ rejected }] = await session.rows<{ rejected: number }>(`select count(*) as rejected from staged.rejected_lines where table_name = ${quoteLiteral(table)}`) as [{ rejected: number }];
