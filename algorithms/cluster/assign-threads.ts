@@ -17,12 +17,14 @@ export class AssignThreads {
   readonly #workers: readonly Worker[];
   #running: { left: number; resolve: () => void; reject: (error: Error) => void } | undefined;
   #failure: Error | undefined;
+  #closing = false;
 
   constructor(memory: WebAssembly.Memory, counter: Int32Array, nThreads: number) {
     this.#counter = counter;
     this.#workers = Array.from({ length: nThreads }, (_, thread) => {
       const workerData: ThreadData = { memory, counter, thread };
-      const worker = new Worker(new URL('./assign.thread.ts', import.meta.url), { workerData, name: `k-means ${thread}` });
+      // A flag of the process, such as --input-type, may be one that no thread can start with.
+      const worker = new Worker(new URL('./assign.thread.ts', import.meta.url), { workerData, name: `k-means ${thread}`, execArgv: [] });
       worker.on('message', () => this.#oneDone());
       worker.on('error', (error) => this.#fail(error as Error));
       worker.on('exit', (code) => this.#fail(new Error(`A k-means thread ended early with code ${code}.`)));
@@ -46,14 +48,19 @@ export class AssignThreads {
       await done;
     } finally {
       this.#running = undefined;
-      for (const worker of this.#workers) worker.unref();
+      // Closing waits for the threads' end, and what nothing refers to is not waited for.
+      if (!this.#closing) for (const worker of this.#workers) worker.unref();
     }
   }
 
   /** Ends the threads; a task that still runs is rejected. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#fail(new Error('The k-means threads are closed.'));
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#workers.map((worker) => {
+      worker.ref();
+      return worker.terminate();
+    }));
   }
 
   #oneDone(): void {

@@ -49,6 +49,7 @@ export class KMeansData {
   #runHere: ChunkRunner | undefined;
   #threads: AssignThreads | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   private constructor(matrix: Float32Array, rows: number, columns: number, nThreads: number) {
     this.rows = rows;
@@ -128,8 +129,9 @@ export class KMeansData {
     return this.#combine(centres.length / this.columns);
   }
 
-  /** Ends the threads. The views of this object are no longer to be used. */
+  /** Ends the threads; a fit that still runs, or comes later, is rejected. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#threads?.close();
   }
 
@@ -170,6 +172,7 @@ export class KMeansData {
   }
 
   async #run(task: KernelTask): Promise<void> {
+    if (this.#closed) throw new Error('The data of this k-means fit are closed.');
     const work = this.rows * this.#stride * Math.max(1, task.clusters);
     if (this.#threads === undefined && (this.#chunks === 1 || work < worthThreads)) {
       this.#runHere ??= createChunkRunner(this.#memory, this.#counter);

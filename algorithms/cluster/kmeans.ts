@@ -13,7 +13,7 @@ export interface KMeansOptions {
   readonly seed?: number;
   /** Worker threads for large matrices; changes the time, never the result. */
   readonly nThreads?: number;
-  /** Rows on which k-means++ seeds a start. */
+  /** Rows on which k-means++ seeds a start; 2,048 or 64 a cluster when not given. Seeding takes the calling thread. */
   readonly sampleSize?: number;
 }
 
@@ -54,7 +54,7 @@ export class KMeans {
     if (!(this.tol >= 0)) throw new RangeError(`tol must not be negative, but is ${this.tol}`);
     this.seed = options.seed ?? 0;
     this.nThreads = positiveInteger('nThreads', options.nThreads ?? 2);
-    this.sampleSize = positiveInteger('sampleSize', options.sampleSize ?? Math.max(4096, 64 * this.nClusters));
+    this.sampleSize = positiveInteger('sampleSize', options.sampleSize ?? Math.max(2048, 64 * this.nClusters));
     if (this.sampleSize < this.nClusters) throw new RangeError(`sampleSize must be at least nClusters = ${this.nClusters}, not ${this.sampleSize}`);
   }
 

@@ -1,0 +1,166 @@
+import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Apriori } from '../../../algorithms/associate/apriori.ts';
+import { associationRules } from '../../../algorithms/associate/association-rules.ts';
+import type { FrequentItemsets } from '../../../algorithms/associate/frequent-itemsets.ts';
+import { SeededRandom } from '../../../algorithms/random/seeded-random.ts';
+
+/** The transactions of Han, Kamber and Pei, "Data Mining", table 6.1. */
+const textbook = [[1, 2, 5], [2, 4], [2, 3], [1, 2, 4], [1, 3], [2, 3], [1, 3], [1, 2, 3, 5], [1, 2, 3]];
+
+describe('Apriori', () => {
+  it('finds the itemsets of the textbook', () => {
+    // mlxtend 0.25.0: apriori(df, min_support=2/9) gives these 13 with these counts
+    expect(listed(mine(textbook, 2 / 9))).toEqual([
+      '1: 6', '2: 7', '3: 6', '4: 2', '5: 2', '1 2: 4', '1 3: 4', '1 5: 2', '2 3: 4', '2 4: 2', '2 5: 2', '1 2 3: 2', '1 2 5: 2',
+    ]);
+  });
+
+  it('is exact: every frequent set and no other, with its count', () => {
+    fc.assert(fc.property(baskets(), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), (list, wanted, maxLength) => {
+      const minCount = Math.min(wanted, list.length);
+      expect(listed(mine(list, minCount / list.length, maxLength))).toEqual(naive(list, minCount, maxLength));
+    }), { numRuns: 300 });
+  });
+
+  it('is exact where its arrays have grown many times', () => {
+    const random = new SeededRandom(4);
+    const list = Array.from({ length: 3000 }, () => [...new Set(Array.from({ length: 8 }, () => Math.floor(60 * random.uniform() ** 2)))].sort((a, b) => a - b));
+    expect(listed(mine(list, 20 / 3000, 3))).toEqual(naive(list, 20, 3));
+  });
+
+  it('takes a set whose share is the support, whatever the product rounds to', () => {
+    // 0.07 * 100 is 7.000000000000001 in doubles.
+    const list = Array.from({ length: 100 }, (_, basket) => (basket < 7 ? [3] : []));
+    expect(listed(mine(list, 0.07))).toEqual(['3: 7']);
+    expect(listed(mine(list, 0.0701))).toEqual([]);
+  });
+
+  it('manages without baskets, and with empty ones', () => {
+    expect(listed(mine([], 0.5))).toEqual([]);
+    expect(mine([[], [0], []], 1 / 3).baskets).toBe(3);
+  });
+
+  it('refuses baskets that are not in order', () => {
+    const apriori = new Apriori({ minSupport: 0.5 });
+    expect(() => apriori.fit(Uint32Array.of(0, 2), Uint32Array.of(2, 1))).toThrow(/basket 0/);
+    expect(() => apriori.fit(Uint32Array.of(0, 2), Uint32Array.of(1, 1))).toThrow(RangeError);
+    expect(() => apriori.fit(Uint32Array.of(0, 1), Uint32Array.of(1, 2))).toThrow(/offsets/);
+    expect(() => apriori.fit(Uint32Array.of(0, 2, 1, 3), Uint32Array.of(1, 2, 3))).toThrow(/offsets/);
+    expect(() => apriori.itemsets).toThrow(TypeError);
+    for (const minSupport of [0, 1.1, Number.NaN]) expect(() => new Apriori({ minSupport })).toThrow(RangeError);
+    expect(() => new Apriori({ minSupport: 0.5, maxLength: 0 })).toThrow(RangeError);
+  });
+});
+
+describe('association rules', () => {
+  it('agree with mlxtend', () => {
+    // mlxtend 0.25.0: association_rules(apriori(df, min_support=2/9), metric='confidence', min_threshold=0.7)
+    const rules = associationRules(mine(textbook, 2 / 9), { minConfidence: 0.7 });
+    expect(rules.map((rule) => `${rule.antecedent.join(' ')} > ${rule.consequent.join(' ')}`).sort()).toEqual(
+      ['1 5 > 2', '2 5 > 1', '4 > 2', '5 > 1', '5 > 1 2', '5 > 2']);
+    const rule = rules.find(({ antecedent, consequent }) => antecedent.join() === '5' && consequent.join() === '1,2')!;
+    expect(rule).toMatchObject({ count: 2, confidence: 1, lift: 2.25, conviction: Number.POSITIVE_INFINITY });
+    expect(rule.support).toBeCloseTo(2 / 9, 12);
+    expect(rule.leverage).toBeCloseTo(0.12345679012345678, 12);
+  });
+
+  it('hold what their figures say of the baskets', () => {
+    fc.assert(fc.property(baskets(), fc.double({ min: 0, max: 1, noNaN: true }), (list, minConfidence) => {
+      const share = (members: readonly number[]): number => list.filter((basket) => members.every((item) => basket.includes(item))).length / list.length;
+      for (const rule of associationRules(mine(list, Math.min(1, 2 / list.length), 4), { minConfidence })) {
+        const both = share([...rule.antecedent, ...rule.consequent]);
+        const [a, c] = [share(rule.antecedent), share(rule.consequent)];
+        expect(rule.support).toBe(both);
+        expect(rule.confidence).toBeCloseTo(both / a, 12);
+        expect(rule.confidence).toBeGreaterThanOrEqual(minConfidence);
+        expect(rule.lift).toBeCloseTo(both / a / c, 9);
+        expect(rule.leverage).toBeCloseTo(both - a * c, 12);
+        if (both === a) expect(rule.conviction).toBe(Number.POSITIVE_INFINITY);
+        else expect(rule.conviction).toBeCloseTo((1 - c) / (1 - both / a), 9);
+      }
+    }), { numRuns: 100 });
+  });
+
+  it('can be kept to lift and to short consequents', () => {
+    const itemsets = mine(textbook, 2 / 9);
+    const all = associationRules(itemsets, { minConfidence: 0 });
+    // A pair makes 2 rules and a triple 6.
+    expect(all.length).toBe(6 * 2 + 2 * 6);
+    expect(associationRules(itemsets, { minConfidence: 0, maxConsequent: 1 })).toEqual(all.filter(({ consequent }) => consequent.length === 1));
+    expect(associationRules(itemsets, { minConfidence: 0, minLift: 1.2 })).toEqual(all.filter(({ lift }) => lift >= 1.2));
+  });
+
+  it('refuse itemsets whose subsets were taken away', () => {
+    const torn: FrequentItemsets = { offsets: Uint32Array.of(0, 2), items: Uint32Array.of(1, 2), counts: Uint32Array.of(3), baskets: 9 };
+    expect(() => associationRules(torn)).toThrow(/lack \{1\}/);
+    expect(() => associationRules(torn, { minConfidence: 2 })).toThrow(RangeError);
+  });
+});
+
+describe('real baskets', () => {
+  it('of a Belgian shop (FIMI retail) have the published number of itemsets', (context) => {
+    const file = dataset('fimi_retail/retail.dat');
+    if (file === undefined) return context.skip('the FIMI retail data set is not present on this machine');
+    // 7,589 at 0.1 %: Borgelt's eclat, SPMF and mlxtend 0.25.0 agree; lengths from mlxtend's fpgrowth
+    const list = file.split('\n').map((line) => [...new Set(line.trim().split(' ').map(Number))].sort((a, b) => a - b));
+    const lengths = new Map<number, number>();
+    const { offsets, counts } = mine(list, 0.001);
+    counts.forEach((_, set) => lengths.set(offsets[set + 1]! - offsets[set]!, (lengths.get(offsets[set + 1]! - offsets[set]!) ?? 0) + 1));
+    expect(Object.fromEntries(lengths)).toEqual({ 1: 2117, 2: 3260, 3: 1794, 4: 382, 5: 36 });
+  });
+
+  it('of the arules grocery have its 410 published rules', (context) => {
+    const file = dataset('groceries/groceries.csv');
+    if (file === undefined) return context.skip('the groceries data set is not present on this machine');
+    // Hahsler et al., "Introduction to arules": apriori(Groceries, parameter = list(support = 0.001, confidence = 0.8)) writes 410 rules
+    const names = new Map<string, number>();
+    const code = (name: string): number => names.get(name) ?? (names.set(name, names.size), names.size - 1);
+    const list = file.split('\n').map((line) => line.split(',').map((name) => code(name.trim())).sort((a, b) => a - b));
+    const rules = associationRules(mine(list, 0.001), { minConfidence: 0.8, maxConsequent: 1 });
+    expect(rules.length).toBe(410);
+    // The first rule of arules by lift: {liquor, red/blush wine} => {bottled beer}, support 0.0019, confidence 0.905, lift 11.24
+    const first = rules.toSorted((a, b) => b.lift - a.lift)[0]!;
+    expect(new Set(first.antecedent)).toEqual(new Set([code('liquor'), code('red/blush wine')]));
+    expect(first.consequent).toEqual([code('bottled beer')]);
+    expect(first.confidence).toBeCloseTo(0.9048, 4);
+    expect(first.lift).toBeCloseTo(11.235, 3);
+  });
+});
+
+/** The text of a public data set kept beside the checkout; nothing where it is not. */
+function dataset(path: string): string | undefined {
+  const file = new URL(`../../../../shared/datasets/${path}`, import.meta.url);
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+function mine(list: readonly (readonly number[])[], minSupport: number, maxLength?: number): FrequentItemsets {
+  const offsets = Uint32Array.of(0, ...list.map(((end) => (basket: readonly number[]) => (end += basket.length))(0)));
+  return new Apriori({ minSupport, maxLength }).fit(offsets, Uint32Array.from(list.flat())).itemsets;
+}
+
+function listed({ offsets, items, counts }: FrequentItemsets): string[] {
+  return Array.from(counts, (count, set) => `${items.subarray(offsets[set], offsets[set + 1]).join(' ')}: ${count}`);
+}
+
+/** Every subset of every basket, counted one by one. */
+function naive(list: readonly (readonly number[])[], minCount: number, maxLength: number): string[] {
+  const counts = new Map<string, number>();
+  const visit = (basket: readonly number[], from: number, members: readonly number[]): void => {
+    for (let index = from; index < basket.length; index++) {
+      const longer = [...members, basket[index]!];
+      const key = longer.join(' ');
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (longer.length < maxLength) visit(basket, index + 1, longer);
+    }
+  };
+  for (const basket of list) visit(basket, 0, []);
+  const sets = [...counts].filter(([, count]) => count >= minCount).map(([key, count]) => ({ members: key.split(' ').map(Number), count }));
+  sets.sort((a, b) => a.members.length - b.members.length || a.members.map((item, at) => item - b.members[at]!).find((difference) => difference !== 0) || 0);
+  return sets.map(({ members, count }) => `${members.join(' ')}: ${count}`);
+}
+
+function baskets(): fc.Arbitrary<number[][]> {
+  return fc.array(fc.uniqueArray(fc.nat(8), { maxLength: 7 }).map((items) => items.sort((a, b) => a - b)), { minLength: 1, maxLength: 25 });
+}
