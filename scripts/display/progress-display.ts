@@ -27,7 +27,7 @@ export function createProgressDisplay({ stream, environment, now }: DisplayOptio
 
   const erase = (): string => (drawn === 0 ? '' : `\u001b[${drawn}A\u001b[0J`);
   function draw(above: string): void {
-    const text = latest === undefined ? '' : `${renderProgress(latest, { width: stream.columns ?? 80, color, now: now() })}\n`;
+    const text = latest === undefined ? '' : `${renderProgress(latest, { width: stream.columns || 80, color, now: now() })}\n`;
     stream.write(`${erase()}${above}${text}`);
     drawn = text.split('\n').length - 1;
   }

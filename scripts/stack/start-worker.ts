@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keptPorts } from '../processes/kept-ports.ts';
 import { processFailure, ProcessFailure } from '../processes/process-failure.ts';
 import { startProcess, type ManagedProcess } from '../processes/start-process.ts';
 import type { StopList } from '../processes/stop-list.ts';
@@ -78,7 +79,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     await launch(portOf(current.webUrl)).catch((error: Error) => { say(error.message); });
   }
 
-  await launch(options.environment['PUBLIC_PORT'] ?? '0');
+  await launch(options.environment['PUBLIC_PORT'] ?? String((await keptPorts(join(root, 'var', 'ports.json'), ['web'])).web));
 
   function running(): { readonly process: ManagedProcess; readonly webUrl: string } {
     if (current === undefined) throw new TypeError('unreachable: launch() has set it');

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClienteleError } from '../../gateways/errors.ts';
-import { freePort } from '../processes/free-port.ts';
+import { keptPorts } from '../processes/kept-ports.ts';
 import { startProcess, type ManagedProcess } from '../processes/start-process.ts';
 import { createStopList, type StopList } from '../processes/stop-list.ts';
 import { cacheFolder } from './cache-folder.ts';
@@ -45,7 +45,7 @@ export async function startTemporalServer(options: TemporalServerOptions): Promi
   const program = options.program ?? await findProgram(environment, say);
   await mkdir(folder, { recursive: true });
   for (let attempt = 1; ; attempt += 1) {
-    const [port, uiPort] = [await freePort(), await freePort()];
+    const { port, uiPort } = await keptPorts(join(folder, 'ports.json'), ['port', 'uiPort']);
     const address = `127.0.0.1:${port}`;
     const server = startProcess({
       command: program, folder, environment, log: join(folder, 'temporal.log'),
