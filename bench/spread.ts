@@ -15,7 +15,7 @@ export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { median, least: sorted[0]!, most: sorted.at(-1)!, runs: sorted.length };
+  return { median, least: sorted[0]!, most: sorted[sorted.length - 1]!, runs: sorted.length };
 }
 
 /** How many times `peer` is as large as `own`: above 1 the project is faster or smaller. NaN where either is not positive. */

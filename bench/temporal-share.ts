@@ -1,8 +1,8 @@
-/** An event of a workflow history as the server writes it to JSON (`temporal workflow show --output json`, `historyToJSON`). */
+/** An event of a workflow history, enums by name and 64-bit numbers as text (see read-histories.ts). */
 export interface HistoryEvent {
-  readonly eventId: string | number;
-  /** RFC 3339. */
-  readonly eventTime: string;
+  readonly eventId: string;
+  /** Since the epoch; what is 0 may be absent. */
+  readonly eventTime: { readonly seconds?: string; readonly nanos?: number };
   /** `EVENT_TYPE_ACTIVITY_TASK_SCHEDULED` and the like. */
   readonly eventType: string;
   readonly [attributes: string]: unknown;
@@ -88,7 +88,7 @@ export function temporalShare(histories: readonly (readonly HistoryEvent[])[], s
 }
 
 function readHistory(events: readonly HistoryEvent[], stepOf: (activityType: string) => string): OneHistory {
-  const timeById = new Map(events.map((event) => [String(event.eventId), timeOf(event)]));
+  const timeById = new Map(events.map((event) => [event.eventId, timeOf(event)]));
   const startById = new Map<string, number>();
   const work: Interval[] = [];
   const moves: Interval[] = [];
@@ -101,7 +101,7 @@ function readHistory(events: readonly HistoryEvent[], stepOf: (activityType: str
       scheduled.push({ at, step: stepOf(activityType.name) });
     } else if (event.eventType === 'EVENT_TYPE_ACTIVITY_TASK_STARTED') {
       const { scheduledEventId } = attributes(event, 'activityTaskStartedEventAttributes');
-      startById.set(String(event.eventId), at);
+      startById.set(event.eventId, at);
       moves.push({ from: timeById.get(String(scheduledEventId)) ?? at, to: at });
     } else if (event.eventType in endOf) {
       const from = startById.get(String(attributes(event, endOf[event.eventType]!)['startedEventId']));
@@ -125,7 +125,7 @@ function readHistory(events: readonly HistoryEvent[], stepOf: (activityType: str
   };
 }
 
-const timeOf = (event: HistoryEvent): number => Date.parse(event.eventTime);
+const timeOf = ({ eventTime }: HistoryEvent): number => Number(eventTime.seconds ?? 0) * 1000 + (eventTime.nanos ?? 0) / 1e6;
 
 function attributes(event: HistoryEvent, name: string): Record<string, unknown> {
   const found = event[name];

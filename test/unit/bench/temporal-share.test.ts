@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporalShare, type HistoryEvent } from '../../../bench/temporal-share.ts';
 
@@ -6,7 +8,7 @@ function historyFrom(start: number) {
   const events: HistoryEvent[] = [];
   const add = (at: number, type: string, attributes: Record<string, unknown> = {}): number => {
     const key = `${type.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())}EventAttributes`;
-    events.push({ eventId: String(events.length + 1), eventTime: new Date(start + at).toISOString(), eventType: `EVENT_TYPE_${type}`, [key]: attributes });
+    events.push({ eventId: String(events.length + 1), eventTime: { seconds: String(Math.floor((start + at) / 1000)), nanos: (start + at) % 1000 * 1e6 }, eventType: `EVENT_TYPE_${type}`, [key]: attributes });
     return events.length;
   };
   return {
@@ -112,6 +114,17 @@ describe('temporal share', () => {
     history.add(900, 'WORKFLOW_EXECUTION_COMPLETED');
     const share = temporalShare([history.events], stepOf);
     expect(share.working + share.temporal + share.waiting).toBeCloseTo(share.total);
+    expect(Object.values(share.byStep).reduce((sum, seconds) => sum + seconds, 0)).toBeCloseTo(share.temporal);
+  });
+
+  it('sums its parts up to the whole of a history recorded from a server', async () => {
+    const file = join(import.meta.dirname, '../../replay/histories/cycle-held-resumed-reminded-approved.json');
+    const { events } = JSON.parse(await readFile(file, 'utf8')) as { events: HistoryEvent[] };
+    const share = temporalShare([events], (activity) => activity);
+    expect(share.total).toBeGreaterThan(0);
+    expect(Math.min(share.working, share.temporal, share.waiting)).toBeGreaterThan(0);
+    expect(share.working + share.temporal + share.waiting).toBeCloseTo(share.total);
+    expect(Object.keys(share.byStep)).toContain('collect');
     expect(Object.values(share.byStep).reduce((sum, seconds) => sum + seconds, 0)).toBeCloseTo(share.temporal);
   });
 

@@ -1,0 +1,39 @@
+// npm run bench -- cycle --scale S|M|L [--runs 5] [--json <file>]
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { createProgram } from '../scripts/command-line/create-program.ts';
+import { exitCodes } from '../scripts/command-line/exit-codes.ts';
+import { projectRoot as root } from '../scripts/command-line/project-root.ts';
+import { runCommand } from '../scripts/command-line/run-command.ts';
+import type { ScaleName } from './bench-shop.ts';
+import { benchCycle } from './cycle.ts';
+import { renderCycleReport } from './cycle-report.ts';
+
+interface CycleOptions {
+  readonly scale: ScaleName;
+  readonly runs: number;
+  readonly json?: string;
+}
+
+function atLeastOne(text: string): number {
+  const runs = Number(text);
+  if (!Number.isInteger(runs) || runs < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return runs;
+}
+
+await runCommand(async ({ say, signal }) => {
+  const program = createProgram('bench', 'Measures this project beside its peers, in one run.');
+  program.command('cycle')
+    .description('One cycle beside the same work in pandas, scikit-learn and mlxtend.')
+    .addOption(new Option('--scale <scale>', 'size of the simulated shop: 10,000, 100,000 or 1,000,000 customers').choices(['S', 'M', 'L']).default('S'))
+    .option('--runs <number>', 'runs of each side', atLeastOne, 3)
+    .option('--json <file>', 'write the figures to this file too')
+    .action(async ({ scale, runs, json }: CycleOptions) => {
+      const report = await benchCycle({ root, scale, runs, environment: process.env, say, signal });
+      process.stdout.write(`\n${renderCycleReport(report)}\n`);
+      if (json !== undefined) await writeFile(resolve(process.env['INIT_CWD'] ?? process.cwd(), json), `${JSON.stringify(report, undefined, 2)}\n`);
+    });
+  await program.parseAsync();
+  return exitCodes.ok;
+});

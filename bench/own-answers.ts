@@ -1,0 +1,28 @@
+import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
+import type { CycleResult } from '../workflows/cycle-result.ts';
+import type { Answers } from './compare-answers.ts';
+
+/** Words of plan.recipients for customers who could have been written to; the others had an obstacle. */
+const eligible = "decision in ('send', 'holdout') or why in ('over budget', 'over the maximum number of recipients')";
+
+/** The figures of a finished cycle that its peer must find too, read from the lake. */
+export async function ownAnswers(lake: string, result: CycleResult): Promise<Answers> {
+  const warehouse = await openWarehouse({ lake });
+  await using session = await warehouse.open(result.relations);
+  const one = async (sql: string): Promise<Record<string, number>> => (await session.rows<Record<string, number>>(sql))[0]!;
+  const features = (await session.rows<{ column_name: string }>('select column_name from (describe features.customers)')).map((row) => row.column_name).filter((name) => name !== 'customer_id');
+  const curve = await session.rows<{ clusters: number; inertia: number }>('select clusters, inertia from segments.k_curve order by clusters');
+  return {
+    ...Object.fromEntries((result.tallies ?? []).map(({ table, kept }) => [`${table} kept`, kept])),
+    ...await one('select count(*) as orders from features.orders'),
+    ...await one('select count(*) as "customers with features" from features.customers'),
+    ...await one(`select ${features.map((name) => `count(${name}) as "known ${name}", coalesce(sum(${name}), 0) as "sum of ${name}"`).join(', ')} from features.customers`),
+    ...await one('select sum(frequency) as "sum of earlier frequency" from features.customers_earlier'),
+    ...await one('select sum(imputed) as imputed, sum(outliers) as clipped from features.preprocessing'),
+    ...await one('select count(*) as interests from features.interests'),
+    ...Object.fromEntries(curve.map(({ clusters, inertia }) => [`inertia ${clusters}`, inertia])),
+    ...await one('select (select count(*) from segments.itemsets) as itemsets, (select count(*) from segments.rules) as rules'),
+    ...await one('select positives as "buyers in the test", auc from segments.prediction_quality'),
+    ...await one(`select count(*) as eligible from plan.recipients where ${eligible}`),
+  };
+}
