@@ -150,8 +150,10 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
       phase = 'sending';
       await sendPages();
       phase = 'settling';
-      await reconcileInDoubt(campaign);
-      if (at.cancelled || at.round === retryRounds || (await retryFailed(campaign)).returned === 0) break;
+      const settled = await reconcileInDoubt(campaign);
+      if (at.cancelled || at.round === retryRounds) break;
+      // What the relay's log proves never came is to be sent like what failed.
+      if (settled.returned + (await retryFailed(campaign)).returned === 0) break;
       await condition(() => at.cancelled, input.retryAfterSeconds * 1000 * 3 ** at.round);
       at.round += 1;
       at.nextPage = 0;
@@ -161,6 +163,7 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
     const { relations, tally, openedAt, figures } = await closeDispatch({ ...campaign, plan });
     const lost = tally.failed + tally.softBounced;
     if (lost > 0) warn(`${lost} of ${at.recipients} mails could not be delivered, the last after ${at.round + 1} attempts.`);
+    if (tally.planned > 0) warn(`${tally.planned} mails were not sent.`);
     if (tally.inDoubt > 0) warn(`${tally.inDoubt} mails are in doubt: nobody can say whether the relay took them, so they are not sent again.`);
     phase = 'done';
     await condition(allHandlersFinished);
