@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reproduceCycle } from '../../activities/reproduce/reproduce-cycle.ts';
 import type { CycleResult } from '../../workflows/cycle-result.ts';
 import { readHistory, type HistoryContents } from './support/history-contents.ts';
 import { makeSmallHistory, openSmallShop, type SmallShop } from './support/small-shop.ts';
@@ -57,6 +58,14 @@ describe('two cycles of a shop, one week after the other', () => {
       expect(cycle.relations['outcomes.effects']?.rows).toBeGreaterThan(0);
       const [{ assigned } = { assigned: '0' }] = await shop.rows<{ assigned: string }>(cycle, 'select count(*) as assigned from {outcomes.customers}');
       expect(Number(assigned)).toBe(cycle.campaign!.plan.toSend + cycle.campaign!.plan.holdout);
+    }
+  });
+
+  it('computed a second time, every relation that is not given from outside has the same bytes', async () => {
+    for (const { cycle } of [first, second]) {
+      const reproduced = await reproduceCycle({ lake: shop.lake, scratch: `${shop.lake}-again`, shop: 'demo', cycle, openShop: shop.openShop });
+      expect(reproduced.filter(({ verdict }) => verdict !== 'same bytes' && verdict !== 'taken as given')).toEqual([]);
+      expect(reproduced.filter(({ verdict }) => verdict === 'same bytes').length).toBeGreaterThan(20);
     }
   });
 

@@ -6,6 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parse, stringify } from 'yaml';
 import type { Manifest } from '../../../activities/feedback/write-manifest.ts';
 import type { CycleReport } from '../../../activities/feedback/report/cycle-report.ts';
+import { openShopFolder, type ShopFolder } from '../../../gateways/shop-folder/open-shop-folder.ts';
 import { startCycle } from '../../../scripts/cycle/start-cycle.ts';
 import { createShopLife, readShopClock } from '../../../scripts/stack/shop-life.ts';
 import { startStack, type Stack } from '../../../scripts/stack/start-stack.ts';
@@ -35,6 +36,8 @@ export interface CycleWatch {
 export interface SmallShop extends AsyncDisposable {
   readonly stack: Stack;
   readonly lake: string;
+  /** Opens the copy of the demo's folder that this shop runs by. */
+  readonly openShop: (name: string) => Promise<ShopFolder>;
   /** Runs the shop's next cycle to its end and lets its customers live the week it waits for. */
   runCycle(watch?: CycleWatch): Promise<CycleResult>;
   relayLog(): Promise<RelayLine[]>;
@@ -86,6 +89,7 @@ export async function openSmallShop({ history, mailsPerSecond }: { readonly hist
 
   return {
     stack, lake,
+    openShop: (name) => openShopFolder(shops, name),
     async runCycle({ onProgress, onLived } = {}) {
       const clock = await readShopClock(root, shop);
       const asOf = new Date(`${clock?.today}T00:00:00Z`);
