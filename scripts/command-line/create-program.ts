@@ -5,5 +5,9 @@ import { Command } from 'commander';
  * @param name as in `npm run <name>`
  */
 export function createProgram(name: string, description: string): Command {
-  return new Command(`npm run ${name} --`).description(description).exitOverride().showHelpAfterError('(add --help to see what there is)').allowExcessArguments(false);
+  return new Command(`npm run ${name} --`)
+    .description(description).exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'COMMAND_INVALID: ')) })
+    .showHelpAfterError('(add --help to see what there is)')
+    .allowExcessArguments(false);
 }

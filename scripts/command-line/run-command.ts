@@ -31,10 +31,13 @@ export async function runCommand(command: (context: CommandContext) => Promise<n
   });
   const failed = new Promise<number>((resolve) => {
     // A program may be in any state after an error nobody caught: only stopping what was started is still done.
-    process.on('uncaughtException', (error) => resolve(report(error, say)));
-    process.on('unhandledRejection', (error) => resolve(report(error, say)));
+    const end = (error: unknown): void => resolve(tell(error));
+    process.on('uncaughtException', end);
+    process.on('unhandledRejection', end);
   });
-  const done = Promise.resolve().then(() => command({ stops, signal: abort.signal, say })).catch((error: unknown) => (stops.stopping || abort.signal.aborted ? exitCodes.failed : report(error, say)));
+  /** What fails while everything is being stopped fails because of that, and is not news. */
+  const tell = (error: unknown): number => (stops.stopping || abort.signal.aborted ? exitCodes.failed : report(error, say));
+  const done = Promise.resolve().then(() => command({ stops, signal: abort.signal, say })).catch(tell);
   const exitCode = await Promise.race([done, interrupted, failed]);
   await stops.stopAll();
   process.exit(exitCode);
