@@ -5,8 +5,8 @@ import { ratio, spread, type Spread } from './spread.ts';
 import { stepNames } from './step-of-activity.ts';
 import { textTable } from './text-table.ts';
 
-/** The steps whose work the peer does too. */
-const sharedSteps: ReadonlySet<StepName> = new Set(['collect', 'preprocess', 'profile', 'analyse', 'campaign']);
+/** The steps whose work the peer does too; of the campaign it does the plan, and no proof, ledger or mail. */
+const sharedSteps: readonly StepName[] = ['collect', 'preprocess', 'profile', 'analyse'];
 
 export interface StepReport {
   readonly step: StepName;
@@ -27,7 +27,9 @@ export interface CycleReport {
   readonly steps: readonly StepReport[];
   /** The whole cycle with evaluation and feedback, which the peer does not have, against the whole peer; waiting is left out. */
   readonly cycle: { readonly seconds: Spread; readonly peerSeconds: Spread; readonly ratio: number };
-  /** The steps that both have. */
+  /** Planning the campaign: the activity `planCampaign`. */
+  readonly plan: { readonly seconds: Spread; readonly peerSeconds: Spread; readonly ratio: number };
+  /** The work that both do: four steps and the plan. */
   readonly shared: { readonly seconds: Spread; readonly peerSeconds: Spread; readonly ratio: number };
   readonly peakBytes: { readonly own: Spread; readonly peer: Spread; readonly ratio: number };
   /** Share of working time that is Temporal's own (bench/temporal-share.ts). */
@@ -42,17 +44,20 @@ export function cycleReport({ scale, machine, own, peer }: { readonly scale: str
     const rows = stepsOf(own[0]!, step)?.rows ?? 0;
     const temporal = spread(own.map((run) => run.share.byStep[step] ?? 0));
     const base = { step, seconds, rows, rowsPerSecond: rows / seconds.median, temporal };
-    if (!sharedSteps.has(step)) return base;
+    if (!sharedSteps.includes(step)) return base;
     const peerSeconds = spread(peer.map((run) => run.seconds[step] ?? 0));
     return { ...base, peerSeconds, ratio: ratio(seconds, peerSeconds) };
   });
   const peerSeconds = spread(peer.map((run) => sum(Object.values(run.seconds))));
   const whole = spread(own.map((run) => run.share.working + run.share.temporal));
-  const shared = spread(own.map((run) => sum(run.steps.filter(({ name }) => sharedSteps.has(name)).map((step) => step.seconds))));
+  const planOf = (run: CycleRun): number => run.share.byActivity['planCampaign'] ?? 0;
+  const plan = { own: spread(own.map(planOf)), peer: spread(peer.map((run) => run.seconds['campaign'] ?? 0)) };
+  const shared = spread(own.map((run) => sum(sharedSteps.map((step) => stepsOf(run, step)?.seconds ?? 0)) + planOf(run)));
   const peaks = { own: spread(own.map((run) => run.peakBytes)), peer: spread(peer.map((run) => run.peakBytes)) };
   return {
     scale, runs: own.length, machine, steps,
     cycle: { seconds: whole, peerSeconds, ratio: ratio(whole, peerSeconds) },
+    plan: { seconds: plan.own, peerSeconds: plan.peer, ratio: ratio(plan.own, plan.peer) },
     shared: { seconds: shared, peerSeconds, ratio: ratio(shared, peerSeconds) },
     peakBytes: { ...peaks, ratio: ratio(peaks.own, peaks.peer) },
     temporalShare: spread(own.map((run) => run.share.share)),
@@ -61,15 +66,16 @@ export function cycleReport({ scale, machine, own, peer }: { readonly scale: str
 
 /** The report as people read it. */
 export function renderCycleReport(report: CycleReport): string {
-  const { steps, cycle, shared, peakBytes, temporalShare, machine } = report;
+  const { steps, cycle, shared, plan, peakBytes, temporalShare, machine } = report;
   const megabytes = (bytes: number): string => (Number.isNaN(bytes) ? 'not known' : `${Math.round(bytes / 1e6)} MB`);
   const table = textTable(['step', 'seconds', 'range', 'rows', 'rows/s', 'Temporal', 'peer', 'range', 'ratio'], [
     ...steps.map(({ step, seconds, rows, rowsPerSecond, temporal, peerSeconds, ratio: times }) => [
       step, fixed(seconds.median), range(seconds), rows.toLocaleString('en'), Math.round(rowsPerSecond).toLocaleString('en'), fixed(temporal.median),
       peerSeconds === undefined ? '' : fixed(peerSeconds.median), peerSeconds === undefined ? '' : range(peerSeconds), times === undefined ? '' : timesOf(times),
     ]),
-    ['same steps', fixed(shared.seconds.median), range(shared.seconds), '', '', '', fixed(shared.peerSeconds.median), range(shared.peerSeconds), timesOf(shared.ratio)],
-    ['whole cycle', fixed(cycle.seconds.median), range(cycle.seconds), '', '', '', fixed(cycle.peerSeconds.median), range(cycle.peerSeconds), timesOf(cycle.ratio)],
+    ...([['campaign: the plan', plan], ['same work', shared], ['whole cycle', cycle]] as const).map(([label, { seconds, peerSeconds: others, ratio: times }]) => [
+      label, fixed(seconds.median), range(seconds), '', '', '', fixed(others.median), range(others), timesOf(times),
+    ]),
   ]);
   return [
     `Scale ${report.scale}, ${report.runs} runs of each side in turn, medians and ranges in seconds, on ${machine.cores} cores (${machine.model}), Node ${machine.node}.`,

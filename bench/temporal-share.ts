@@ -28,6 +28,8 @@ export interface TimeShare {
   readonly share: number;
   /** Temporal's seconds by the step whose activity they led to. */
   readonly byStep: Readonly<Record<string, number>>;
+  /** Seconds between start and end, by activity type. */
+  readonly byActivity: Readonly<Record<string, number>>;
 }
 
 const endOf: Readonly<Record<string, string>> = {
@@ -40,7 +42,7 @@ const endOf: Readonly<Record<string, string>> = {
 const workflowTaskEnds: ReadonlySet<string> = new Set(['EVENT_TYPE_WORKFLOW_TASK_COMPLETED', 'EVENT_TYPE_WORKFLOW_TASK_FAILED', 'EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT']);
 
 interface OneHistory {
-  readonly work: Interval[];
+  readonly work: (Interval & { readonly activity: string })[];
   /** With the step each one led to. */
   readonly moves: (Interval & { readonly step: string })[];
   readonly first: number;
@@ -67,6 +69,9 @@ export function temporalShare(histories: readonly (readonly HistoryEvent[])[], s
   const total = last - first;
   const working = lengthOf(work);
 
+  const byActivity: Record<string, number> = {};
+  for (const { activity, from, to } of read.flatMap((history) => history.work)) byActivity[activity] = (byActivity[activity] ?? 0) + (to - from) / 1000;
+
   const byStep: Record<string, number> = {};
   // A moment that two workflows' tasks share is counted once, for the earlier one.
   let counted = work;
@@ -84,13 +89,15 @@ export function temporalShare(histories: readonly (readonly HistoryEvent[])[], s
     waiting: (total - working - temporal) / 1000,
     share: working + temporal === 0 ? 0 : temporal / (working + temporal),
     byStep,
+    byActivity,
   };
 }
 
 function readHistory(events: readonly HistoryEvent[], stepOf: (activityType: string) => string): OneHistory {
   const timeById = new Map(events.map((event) => [event.eventId, timeOf(event)]));
-  const startById = new Map<string, number>();
-  const work: Interval[] = [];
+  const activityById = new Map<string, string>();
+  const startById = new Map<string, { readonly at: number; readonly activity: string }>();
+  const work: OneHistory['work'] = [];
   const moves: Interval[] = [];
   const scheduled: { readonly at: number; readonly step: string }[] = [];
   let taskScheduled: number | undefined;
@@ -98,14 +105,15 @@ function readHistory(events: readonly HistoryEvent[], stepOf: (activityType: str
     const at = timeOf(event);
     if (event.eventType === 'EVENT_TYPE_ACTIVITY_TASK_SCHEDULED') {
       const { activityType } = attributes(event, 'activityTaskScheduledEventAttributes') as { activityType: { name: string } };
+      activityById.set(event.eventId, activityType.name);
       scheduled.push({ at, step: stepOf(activityType.name) });
     } else if (event.eventType === 'EVENT_TYPE_ACTIVITY_TASK_STARTED') {
       const { scheduledEventId } = attributes(event, 'activityTaskStartedEventAttributes');
-      startById.set(event.eventId, at);
+      startById.set(event.eventId, { at, activity: activityById.get(String(scheduledEventId)) ?? 'unknown' });
       moves.push({ from: timeById.get(String(scheduledEventId)) ?? at, to: at });
     } else if (event.eventType in endOf) {
-      const from = startById.get(String(attributes(event, endOf[event.eventType]!)['startedEventId']));
-      if (from !== undefined) work.push({ from, to: at });
+      const started = startById.get(String(attributes(event, endOf[event.eventType]!)['startedEventId']));
+      if (started !== undefined) work.push({ from: started.at, to: at, activity: started.activity });
     } else if (event.eventType === 'EVENT_TYPE_WORKFLOW_TASK_SCHEDULED') {
       taskScheduled ??= at;
     } else if (workflowTaskEnds.has(event.eventType)) {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { Command } from 'commander';
 import { ClienteleError } from '../gateways/errors.ts';
+import { createProgram } from './command-line/create-program.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { runTool, type ToolResult } from './processes/run-tool.ts';
@@ -94,13 +94,12 @@ const lastWords = ({ problem, output }: ToolResult): string => problem ?? output
 
 if (import.meta.main) {
   await runCommand(async ({ say }) => {
-    const command = new Command('npm run fetch-data --').exitOverride()
-      .description('Fetches a public data set for one of the example shops.')
+    const program = createProgram('fetch-data', 'Fetches a public data set for one of the example shops.')
       .argument('<name>', Object.keys(dataSets).join(' or '))
-      .option('--to <folder>', 'data folder', 'var/datasets');
-    command.parse();
-    const { to } = command.opts<{ to: string }>();
-    const name = command.args[0]!;
+      .option('--to <folder>', 'data folder', 'var/datasets')
+      .parse();
+    const { to } = program.opts<{ to: string }>();
+    const [name = ''] = program.args;
     const { folder, wasThere } = await fetchData(name, to, (program, parameters) => runTool(program, parameters, { environment: process.env, timeoutSeconds: 600 }));
     const data = relative(process.cwd(), resolve(to)) || '.';
     say(`${name} ${wasThere ? 'was already' : 'is now'} in ${folder}.`);

@@ -31,7 +31,7 @@ describe('steps of activities', () => {
 describe('cycle report', () => {
   const ownRun = (factor: number) => ({
     steps: stepNames.map((name) => ({ name, seconds: factor, rows: 1000 })), peakBytes: 1e9 * factor, answers: {},
-    share: { total: 9 * factor, working: 6.8 * factor, temporal: 0.2 * factor, waiting: 2 * factor, share: 0.2 / 7, byStep: { collect: 0.1 * factor } },
+    share: { total: 9 * factor, working: 6.8 * factor, temporal: 0.2 * factor, waiting: 2 * factor, share: 0.2 / 7, byStep: { collect: 0.1 * factor }, byActivity: { planCampaign: 0.5 * factor } },
   });
   const peerRun = (factor: number) => ({ seconds: { collect: 4 * factor, preprocess: 4 * factor, profile: 4 * factor, analyse: 4 * factor, campaign: 4 * factor }, peakBytes: 2e9, answers: {} });
   const report = cycleReport({ scale: 'S', machine: { cores: 2, model: 'some processor', node: '24' }, own: [ownRun(1), ownRun(1.2), ownRun(0.9)], peer: [peerRun(1), peerRun(1.1), peerRun(0.9)] });
@@ -42,8 +42,9 @@ describe('cycle report', () => {
     expect(report.steps.find(({ step }) => step === 'evaluate')).not.toHaveProperty('ratio');
   });
 
-  it('compares the steps both have, the whole cycle without its waiting, and memory', () => {
-    expect(report.shared.ratio).toBeCloseTo(4);
+  it('compares the work both do, of the campaign the plan, the whole cycle without its waiting, and memory', () => {
+    expect(report.plan.ratio).toBeCloseTo(8);
+    expect(report.shared.ratio).toBeCloseTo(20 / 4.5);
     expect(report.cycle.seconds.median).toBeCloseTo(7);
     expect(report.cycle.ratio).toBeCloseTo(20 / 7);
     expect(report.peakBytes.ratio).toBeCloseTo(2);

@@ -45,6 +45,7 @@ describe('temporal share', () => {
     expect(share.working).toBeCloseTo(2);
     expect(share.temporal).toBeCloseTo(0.075);
     expect(share.waiting).toBeCloseTo(0);
+    expect(share.byActivity['collect']).toBeCloseTo(1);
     expect(share.share).toBeCloseTo(0.075 / 2.075);
     expect(share.byStep['collect']).toBeCloseTo(0.04);
     // The last workflow task leads to no activity: it belongs to the step before.
