@@ -130,7 +130,7 @@ async function feedBack(desk: CycleDesk, scope: CycleScope, relations: Relations
   const steps = desk.progress.steps.map(({ name, seconds, rows }) => ({ name, seconds, rows }));
   const told = travelSize(evaluation, payloadLimit - JSON.stringify({ relations, steps }).length - 3_000);
   const decided = await decide({ ...scope, relations, evaluation: told, steps });
-  const written = await writeReport({ ...scope, relations: { ...relations, ...decided.relations }, evaluation: told, steps, decisions: decided.decisions });
+  const written = await writeReport({ ...scope, relations: { ...relations, ...decided.relations }, evaluation: told, steps, window: desk.progress.window, decisions: decided.decisions });
   return { value: { ...decided, report: written.report, manifest: written.manifest }, rows: decided.decisions.length, figures: decided.decisions.map(({ subject, words }) => ({ label: subject, value: words })) };
 }
 

@@ -58,25 +58,36 @@ export async function stageSource(session: WarehouseSession, { table, sql, file,
   await session.run(`create view staged.${quoteIdentifier(table.name)} as
     select ${place}, ${casts.join(', ')}, ${given('quarantine_reason', 'null')}::varchar as shop_reason, ${checks.length === 0 ? 'null::varchar' : `case ${checks.join(' ')} end`} as cast_reason
     from ${raw} as line`);
-  // The line as it was read, for whoever has to mend it.
-  await session.run(`create view staged.${quoteIdentifier(`${table.name}_lines`)} as select ${place}, to_json(line)::varchar as line from ${raw} as line`);
+  // The line as it was read, for whoever has to mend it: only a refused one is worth writing down.
+  await session.run(`create view staged.${quoteIdentifier(`${table.name}_lines`)} as select ${place}, line from ${raw} as line`);
 
   const [{ parsed }] = await session.rows<{ parsed: number }>(`select count(*) as parsed from ${raw}`) as [{ parsed: number }];
   return parsed + await takeRejectedLines(session, table.name);
 }
 
-/** Moves what the CSV reader refused since the last source into `staged.rejected_lines`, one row a line. Files are named from the data folder, so that the same data give the same rows wherever they lie. */
+/** Moves what the CSV reader refused since the last source into `sources.refused_lines`, one row a line. Files are named from the data folder, so that the same data give the same rows wherever they lie. */
 async function takeRejectedLines(session: WarehouseSession, table: string): Promise<number> {
   const [{ known }] = await session.rows<{ known: number }>("select count(*) as known from duckdb_tables() where table_name = 'reject_errors'") as [{ known: number }];
   if (known === 0) return 0;
-  await session.run(`insert into staged.rejected_lines
+  await session.run(`insert into sources.refused_lines
     select
       ${quoteLiteral(table)}, case when starts_with(file_path, getvariable('data') || '/') then substr(file_path, length(getvariable('data')) + 2) else file_path end as source_file,
-      line, min(${rejectionReason}), any_value(csv_line)
+      line, null, min(${rejectionReason}), any_value(csv_line)
     from reject_errors inner join reject_scans using (scan_id, file_id)
     group by source_file, line order by source_file, line`);
   await session.run('drop table reject_errors');
   await session.run('drop table reject_scans');
-  const [{ rejected }] = await session.rows<{ rejected: number }>(`select count(*) as rejected from staged.rejected_lines where table_name = ${quoteLiteral(table)}`) as [{ rejected: number }];
+  const [{ rejected }] = await session.rows<{ rejected: number }>(`select count(*) as rejected from sources.refused_lines where table_name = ${quoteLiteral(table)}`) as [{ rejected: number }];
   return rejected;
+}
+
+/**
+ * Writes down the refused lines of a staged table (`sources.<table>`) as they were read, and lets the table itself go: a shop's events are the
+ * largest thing in memory.
+ */
+export async function releaseSource(session: WarehouseSession, table: string): Promise<void> {
+  await session.run(`insert into sources.refused_lines
+    select ${quoteLiteral(table)}, source_file, source_line, position, reason, to_json(line)::varchar
+    from sources.${quoteIdentifier(table)} inner join staged.${quoteIdentifier(`${table}_lines`)} using (position) order by position`);
+  await session.run(`drop table raw.${quoteIdentifier(table)}`);
 }

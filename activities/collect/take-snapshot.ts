@@ -4,7 +4,7 @@ import { readSql } from '../../gateways/warehouse/sql-file.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import { canonicalTables } from './canonical-tables.ts';
 import type { SourceTally } from './contract.ts';
-import { stageSource } from './stage-source.ts';
+import { releaseSource, stageSource } from './stage-source.ts';
 
 /** Which tables to read, and what the session's variables `data`, `until` (and `from`) already hold. */
 export interface SnapshotRequest {
@@ -25,7 +25,7 @@ export interface Snapshot {
 /** Reads the shop's sources once and writes what is kept and what is quarantined. */
 export async function takeSnapshot(session: WarehouseSession, { shop, folder, layer, tables, mark }: SnapshotRequest): Promise<Snapshot> {
   await session.run('create schema raw; create schema staged; create schema if not exists sources');
-  await session.run('create table staged.rejected_lines (table_name varchar, source_file varchar, source_line bigint, reason varchar, line varchar)');
+  await session.run('create table sources.refused_lines (table_name varchar, source_file varchar, source_line bigint, position bigint, reason varchar, line varchar)');
   const relations: Record<string, RelationRef> = {};
   const read = new Map<string, number>();
   for (const table of canonicalTables) {
@@ -34,6 +34,7 @@ export async function takeSnapshot(session: WarehouseSession, { shop, folder, la
     read.set(table.name, await stageSource(session, { table, sql, file: `sources/${table.name}.sql`, cycle: `${folder.shop}/${folder.cycle}` }));
     await session.run(`create table sources.${table.name} as ${await readSql(`sources.${table.name}`)}`);
     if (wanted) relations[`${layer}.${table.name}`] = await session.materialise(folder, { name: `${layer}.${table.name}`, sql: await readSql(`${layer}.${table.name}`), external: mark });
+    await releaseSource(session, table.name);
   }
   const quarantine = await session.materialise(folder, { name: `${layer}.quarantine`, sql: await readSql('snapshot.quarantine'), external: mark });
   relations[`${layer}.quarantine`] = quarantine;

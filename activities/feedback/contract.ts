@@ -12,6 +12,8 @@ export interface Decision {
 export interface FeedbackInput extends CycleScope {
   readonly relations: Relations;
   readonly evaluation: EvaluateResult;
+  /** Attribution window in the shop's time. */
+  readonly window?: { readonly from: string; readonly to: string };
   readonly steps: readonly { readonly name: StepName; readonly seconds: number; readonly rows: number }[];
 }
 

@@ -30,6 +30,8 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
       ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
       temp_directory: scratch,
+      // A checkpoint of a database that lives in memory rewrites its tables for nobody.
+      checkpoint_threshold: '1TB',
     });
     const connection = await instance.connect();
     // Timestamps are the shop's wall clock: no zone of the machine may move them.
