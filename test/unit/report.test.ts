@@ -108,6 +108,8 @@ describe('numbers', () => {
     expect(numbers.bytes(0)).toBe('0 B');
     expect(numbers.pValue(1)).toBe('p = 1.000');
     expect(numbers.time('2026-11-30T00:00:00Z')).toBe('30 Nov 2026, 01:00');
+    expect(numbers.wallTime('2026-11-30T00:00:00Z')).toBe('30 Nov 2026, 00:00');
+    expect(numbers.wallDay('2026-11-30T23:59:00Z')).toBe('30 Nov 2026');
     expect(numbers.count(Number.NaN)).toBe('–');
   });
 

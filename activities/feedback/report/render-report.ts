@@ -110,7 +110,7 @@ const tallied = (tally: NonNullable<NonNullable<CycleReport['campaign']>['tally'
 
 function results(report: CycleReport, numbers: ReportNumbers): Markup {
   const { measured, why, from, to, effects, confidence, units } = report.results;
-  const window = from === null || to === null ? '' : `From ${numbers.day(from)} to ${numbers.day(to)}. `;
+  const window = from === null || to === null ? '' : `From ${numbers.wallDay(from)} to ${numbers.wallDay(to)}. `;
   const figures = figuresOf(report, ['evaluate'], numbers);
   if (!measured) return section('results', 'Results', markup`<p>${window}Not measured${why === '' ? '.' : `, because ${why}`}</p>${figures}`);
   const metrics = [...new Set(effects.map(({ metric }) => metric))];
@@ -150,7 +150,7 @@ export function renderReport(report: CycleReport): string {
   const title = `${report.shopName}, ${report.cycle}`;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>${title}</title><style>${{ markup: reportStyle }}</style></head>
-<body><header><h1>${title}</h1><p><span class="${report.outcome.state === 'completed' ? 'state' : 'state other'}">${states[report.outcome.state]}</span> <span class="quiet">knows what happened before ${numbers.time(report.asOf)}, ${report.timeZone}</span></p>
+<body><header><h1>${title}</h1><p><span class="${report.outcome.state === 'completed' ? 'state' : 'state other'}">${states[report.outcome.state]}</span> <span class="quiet">knows what happened before ${numbers.wallTime(report.asOf)}, ${report.timeZone}</span></p>
 <nav aria-label="Sections">${parts.map(([id, label]) => markup`<a href="#${id}">${label}</a>`)}</nav></header>
 <main>${[
     found(report, numbers), earlier(report), data(report, numbers), segments(report, numbers), rules(report, numbers),

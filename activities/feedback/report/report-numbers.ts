@@ -19,7 +19,10 @@ export interface ReportNumbers {
   bytes(value: number): string;
   /** Day and time in the shop's time zone. */
   time(iso: string): string;
-  day(iso: string): string;
+  /** Day and time by the shop's wall clock, which the data are written in as if it were UTC. */
+  wallTime(iso: string): string;
+  /** Day by the shop's wall clock. */
+  wallDay(iso: string): string;
 }
 
 const none = '–';
@@ -39,7 +42,8 @@ export function reportNumbers({ currency, timeZone }: { readonly currency: strin
   const coins = new Intl.NumberFormat('en', { style: 'currency', currency });
   const notes = new Intl.NumberFormat('en', { style: 'currency', currency, maximumFractionDigits: 0 });
   const times = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone });
-  const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone });
+  const wallTimes = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  const wallDays = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 
   const finite = (value: number, format: (value: number) => string): string => (Number.isFinite(value) ? format(value).replace('-', '−') : none);
   const dated = (iso: string, format: Intl.DateTimeFormat): string => (Number.isNaN(Date.parse(iso)) ? none : format.format(new Date(iso)));
@@ -72,6 +76,7 @@ export function reportNumbers({ currency, timeZone }: { readonly currency: strin
       return `${decimal(number / 1000 ** unit, 1)} ${byteUnits[unit]!}`;
     }),
     time: (iso) => dated(iso, times),
-    day: (iso) => dated(iso, days),
+    wallTime: (iso) => dated(iso, wallTimes),
+    wallDay: (iso) => dated(iso, wallDays),
   };
 }
