@@ -1,4 +1,5 @@
 // npm run bench -- cycle --scale S|M|L [--runs 5] [--json <file>]
+// npm run bench -- kmeans|… [--runs 5] [--only <input>] [--json <file>]; subjects.ts names them
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
@@ -9,11 +10,24 @@ import { runCommand } from '../scripts/command-line/run-command.ts';
 import type { ScaleName } from './bench-shop.ts';
 import { benchCycle } from './cycle.ts';
 import { renderCycleReport } from './cycle-report.ts';
+import { renderSideBySide, sideBySide } from './side-by-side.ts';
+import { subjects } from './subjects.ts';
 
 interface CycleOptions {
   readonly scale: ScaleName;
   readonly runs: number;
   readonly json?: string;
+}
+
+interface SubjectOptions {
+  readonly runs: number;
+  readonly only?: string;
+  readonly json?: string;
+}
+
+/** Writes the figures where the person who called stands, not where npm does. */
+async function writeFigures(json: string | undefined, report: object): Promise<void> {
+  if (json !== undefined) await writeFile(resolve(process.env['INIT_CWD'] ?? process.cwd(), json), `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
 function atLeastOne(text: string): number {
@@ -32,8 +46,20 @@ await runCommand(async ({ say, signal }) => {
     .action(async ({ scale, runs, json }: CycleOptions) => {
       const report = await benchCycle({ root, scale, runs, environment: process.env, say, signal });
       process.stdout.write(`\n${renderCycleReport(report)}\n`);
-      if (json !== undefined) await writeFile(resolve(process.env['INIT_CWD'] ?? process.cwd(), json), `${JSON.stringify(report, undefined, 2)}\n`);
+      await writeFigures(json, report);
     });
+  for (const subject of subjects) {
+    program.command(subject.name)
+      .description(subject.description)
+      .option('--runs <number>', 'runs of each side', atLeastOne, 5)
+      .option('--only <input>', 'measure this input alone')
+      .option('--json <file>', 'write the figures to this file too')
+      .action(async ({ runs, only, json }: SubjectOptions) => {
+        const report = await sideBySide(subject, { root, runs, only, environment: process.env, say, signal });
+        process.stdout.write(`\n${renderSideBySide(report)}\n`);
+        await writeFigures(json, report);
+      });
+  }
   await program.parseAsync();
   return exitCodes.ok;
 });

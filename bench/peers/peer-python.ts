@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runTool } from '../../scripts/processes/run-tool.ts';
 
 /**
- * The Python of the peers' own environment, made at the first call and again when `requirements.txt` has changed.
+ * The Python of the peers' own environment, made at the first call; when `requirements.txt` has changed, what it names is installed on top, so that a bench that runs keeps its packages.
  * @param folder where the environment is to stand; nothing outside it is touched
  * @returns path of its `python`
  * @throws Error with the last words of venv or pip
@@ -14,8 +14,7 @@ export async function peerPython(folder: string, environment: Readonly<NodeJS.Pr
   const wanted = await readFile(requirements, 'utf8');
   const mark = join(folder, 'installed.txt');
   if (await readFile(mark, 'utf8').catch(() => '') === wanted) return python;
-  say(`Making the peers' Python environment in ${folder}.`);
-  await rm(folder, { recursive: true, force: true });
+  say(`Installing the peers' Python packages in ${folder}.`);
   await mkdir(dirname(folder), { recursive: true });
   const steps: readonly (readonly [string, readonly string[]])[] = [
     ['python3', ['-m', 'venv', folder]],

@@ -1,0 +1,7 @@
+import type { Subject } from './side-by-side.ts';
+import { subject as kmeans } from './kmeans.ts';
+
+/** What `npm run bench -- <name>` measures beside peers; side-by-side.ts says how to add one. */
+export const subjects: readonly Subject<object>[] = [
+  kmeans,
+];
