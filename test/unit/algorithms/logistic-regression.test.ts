@@ -29,6 +29,40 @@ describe('logistic regression', () => {
     probabilities.forEach((value, row) => expect(told[row]).toBeCloseTo(value, 9));
   });
 
+  // scikit-learn 1.9.1: LogisticRegression(solver='saga', tol=1e-14, max_iter=200000, ...).fit(x, y); newton-cholesky for C=inf
+  it.each([
+    [{ l1Ratio: 1, C: 0.05 }, [0.7024578575933033, 0, 0.04566929277506464], 0.28371302007679394],
+    [{ l1Ratio: 1 }, [1.185514865127927, -2.624576031887063, 0.15841942236326062], 0.3041965117591023],
+    [{ l1Ratio: 0.5, C: 0.1, classWeight: 'balanced' as const }, [0.917152951615872, -0.41120410307940797, 0.10229938967479339], 0.020110707103225944],
+    [{ l1Ratio: 0.5, C: 0.1, fitIntercept: false }, [0.9096374608741822, -0.40922171698123383, 0.106622024798076], 0],
+    [{ C: Number.POSITIVE_INFINITY }, [1.25124999836483, -3.133704220509992, 0.1762752892643892], 0.313137665069869],
+  ])('has them with an L1 penalty, an elastic net or none: %j', (options, coefficients, intercept) => {
+    const model = new LogisticRegression({ ...options, tol: 1e-12 }).fit(x, rows, 3, y);
+    coefficients.forEach((value, column) => expect(model.coefficients[column]).toBeCloseTo(value, 8));
+    expect(coefficients.map((value) => value === 0)).toEqual(Array.from(model.coefficients, (value) => value === 0));
+    expect(model.intercept).toBeCloseTo(intercept, 8);
+    expect(model.converged).toBe(true);
+  });
+
+  it('gives the same bytes for any number of threads, and starts from a sample only where the sample helps', () => {
+    const many = 60_000;
+    const columns = 50;
+    const wide = Float32Array.from({ length: many * columns }, (_, place) => madeNumber(place) - 0.5);
+    const truth = Uint8Array.from({ length: many }, (_, row) => Number(madeNumber(90_000_000 + row) < 1 / (1 + Math.exp(-4 * wide[row * columns]! + 2 * wide[row * columns + 1]!))));
+    const [one, three] = [1, 3].map((nThreads) => new LogisticRegression({ nThreads, tol: 1e-9 }).fit(wide, many, columns, truth));
+    expect(three!.coefficients).toEqual(one!.coefficients);
+    expect(three!.intercept).toBe(one!.intercept);
+    expect(one!.coefficients[0]).toBeGreaterThan(3.5);
+
+    // Every sampled row is of class 0: what the sample says of the intercept is far from the truth.
+    const misleading = Uint8Array.from(truth, (value, row) => (Math.floor(row / 1024) % 16 === 0 ? 0 : value));
+    const sampled = new LogisticRegression({ tol: 1e-9, C: 1e3 }).fit(wide, many, columns, misleading);
+    expect(sampled.converged).toBe(true);
+    // Where the gradient is nothing, the mean probability is the share of class 1.
+    const mean = sampled.predictProbability(wide, many).reduce((sum, value) => sum + value, 0) / many;
+    expect(mean).toBeCloseTo(misleading.reduce((sum, value) => sum + value, 0) / many, 7);
+  });
+
   it('takes Float32 as well', () => {
     const narrow = new LogisticRegression().fit(Float32Array.from(x), rows, 3, y);
     const wide = new LogisticRegression().fit(x, rows, 3, y);
@@ -68,6 +102,8 @@ describe('logistic regression', () => {
 
   it('refuses what it cannot learn from', () => {
     expect(() => new LogisticRegression({ C: 0 })).toThrow(RangeError);
+    expect(() => new LogisticRegression({ l1Ratio: 1.5 })).toThrow(RangeError);
+    expect(() => new LogisticRegression({ nThreads: 0 })).toThrow(RangeError);
     expect(() => new LogisticRegression().fit(x, rows, 3, new Uint8Array(rows))).toThrow(/one class only/);
     expect(() => new LogisticRegression().fit(x, rows, 3, new Uint8Array(rows).fill(2))).toThrow(/0 or 1/);
     expect(() => new LogisticRegression().fit(x, rows, 2, y)).toThrow(RangeError);
