@@ -136,7 +136,8 @@ class Likelihood {
         this.#starts.push(place);
         this.#sumLogTotals.push(0);
       }
-      this.#sumLogTotals[this.#sumLogTotals.length - 1] = this.#sumLogTotals.at(-1)! + (this.#logTotals[place] as number);
+      const group = this.#sumLogTotals.length - 1;
+      this.#sumLogTotals[group] = (this.#sumLogTotals[group] as number) + (this.#logTotals[place] as number);
       sumLogValues += Math.log(valueOf(row));
     });
     this.#starts.push(rows);
