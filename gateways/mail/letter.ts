@@ -1,3 +1,5 @@
+import type { BodyText } from './body-text.ts';
+
 /** One message to one recipient, ready to be written down (RFC 5322). */
 export interface Letter {
   readonly from: { readonly name: string; readonly address: string };
@@ -10,7 +12,7 @@ export interface Letter {
   /** Further headers, List-Unsubscribe and its kin among them; written as they are, in printable ASCII. */
   readonly headers: Readonly<Record<string, string>>;
   readonly subject: string;
-  readonly html: string;
-  readonly text: string;
+  readonly html: BodyText;
+  readonly text: BodyText;
   readonly date?: Date;
 }

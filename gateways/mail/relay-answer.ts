@@ -11,4 +11,9 @@ export interface RelayAnswer {
   readonly text: string;
   /** A permanent refusal of this mailbox rather than of the letter or of the sender. */
   readonly mailboxRefused?: boolean;
+  /** Whose matter a refusal is (see refusal-fault.ts). */
+  readonly fault?: RefusalFault;
 }
+
+/** `recipient` the mailbox · `relay` its load, policy or opinion of us, which changes with time · `ours` the letter, the sender or the settings. */
+export type RefusalFault = 'recipient' | 'relay' | 'ours';

@@ -65,11 +65,11 @@ describe('the relay', () => {
   });
 
   it.each([
-    ['550', { code: 550, words: 'no such user' }, { outcome: 'refused_permanently', code: 550, mailboxRefused: true }],
-    ['550 5.1.1', { code: 550, words: '5.1.1 unknown' }, { outcome: 'refused_permanently', code: 550, mailboxRefused: true }],
-    ['550 5.7.1', { code: 550, words: '5.7.1 policy' }, { outcome: 'refused_permanently', code: 550 }],
-    ['554', { code: 554, words: 'no relaying' }, { outcome: 'refused_permanently', code: 554 }],
-    ['450', { code: 450, words: '4.2.1 try later' }, { outcome: 'refused_for_now', code: 450 }],
+    ['550', { code: 550, words: 'no such user' }, { outcome: 'refused_permanently', code: 550, mailboxRefused: true, fault: 'recipient' }],
+    ['550 5.1.1', { code: 550, words: '5.1.1 unknown' }, { outcome: 'refused_permanently', code: 550, mailboxRefused: true, fault: 'recipient' }],
+    ['550 5.7.1', { code: 550, words: '5.7.1 policy' }, { outcome: 'refused_permanently', code: 550, fault: 'relay' }],
+    ['554', { code: 554, words: 'no relaying' }, { outcome: 'refused_permanently', code: 554, fault: 'relay' }],
+    ['450', { code: 450, words: '4.2.1 try later' }, { outcome: 'refused_for_now', code: 450, fault: 'recipient' }],
   ] as const)('reads a recipient refused with %s, and uses the session for the next letter', async (_, refusal, expected) => {
     const sink = keep(await startMailSink({ refuse: (address) => address.startsWith('bad') ? refusal : undefined }));
     const relay = relayTo(sink, { maximumConnections: 1 });

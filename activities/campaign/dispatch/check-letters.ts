@@ -39,7 +39,7 @@ async function checkLetter(letters: LetterComposer, { shop, campaign, recipient 
   if (absent !== undefined) throw new ClienteleError('LETTER_INVALID', { letter: `of arm ${recipient.arm}`, problem: `it has no header ${absent}. Nothing was sent.` });
   const domain = composed.from.address.slice(composed.from.address.lastIndexOf('@') + 1);
   try {
-    await writeLetter(letterOf(composed, { address: recipient.address, messageId: `<${key}@${domain}>` }));
+    writeLetter(letterOf(composed, { address: recipient.address, messageId: `<${key}@${domain}>` }));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ClienteleError('LETTER_INVALID', { letter: `of arm ${recipient.arm} for customer ${recipient.customerId}`, problem: `${error.message} Nothing was sent.` }, { cause: error });
