@@ -25,9 +25,14 @@ export const subject: Subject<KMeansInput> = {
   async inputs({ folder, say }) {
     await mkdir(folder, { recursive: true });
     const size = { rows: 1_000_000, columns: 16 };
-    const file = join(folder, 'customers-1m-16.f32');
-    await writeMadeCustomers(file, { ...size, groups: 12, seed: 4 }, say);
-    return { '1M x 16, k 8': { ...size, file, clusters: 8 } };
+    const inputs: Record<string, KMeansInput> = {};
+    // As many groups as clusters, where a good start ends soon, and more of them, where starts end in many places.
+    for (const groups of [8, 12]) {
+      const file = join(folder, `customers-1m-16-in-${groups}.f32`);
+      await writeMadeCustomers(file, { ...size, groups, seed: 4 }, say);
+      inputs[`1M x 16 of ${groups} groups, k 8`] = { ...size, file, clusters: 8 };
+    }
+    return inputs;
   },
   async own({ file, rows, columns, clusters, run }) {
     const bytes = await readFile(file);

@@ -1,39 +1,68 @@
-// The hot loops of k-means, in AssemblyScript. `npm run build-kernels` compiles this file to assign.wasm beside it.
+// The hot loops of k-means, in AssemblyScript. `npm run kernels` compiles this file to assign.wasm beside it.
 //
 // Every address is in bytes and comes from the caller (kmeans-data.ts lays the memory out). Rows are Float32, row-major, their
-// stride `columns` a multiple of 4; the block of rows is readable up to a multiple of 8. Clusters are a multiple of 4, the surplus
+// stride `columns` a multiple of 4. Clusters are a multiple of 4, the surplus
 // centres so far away that no row chooses them. Nothing here allocates.
 
 /** Rows taken together: their distances to four centres fill the sixteen vector registers of x86-64 and arm64. */
 const block: usize = 8;
 
-/** Doubles at the start of a chunk's partial result: inertia, and how many labels changed. */
+/** Doubles at the start of a chunk's partial result: inertia of the rows looked at, and how many labels changed. */
 const heading: usize = 2;
 
 /**
- * Gives every row of [firstRow, lastRow) the label of its nearest centre by squared Euclidean distance, the lowest label on a tie,
- * and keeps the chunk's partial result up to date: [inertia, changed, counts[clusters], sums[clusters][columns]] in Float64.
- * Only rows whose label changed are moved between the sums, so a late iteration costs the distances alone. A label of -1 is new.
+ * Gives rows of [firstRow, lastRow) the label of their nearest centre by squared Euclidean distance, the lowest label on a tie, and
+ * keeps the chunk's partial result up to date: [inertia, changed, counts[clusters], sums[clusters][columns]] in Float64. Only rows
+ * whose label changed are moved between the sums. A label of -1 is new.
+ *
+ * A row is passed over while its bound holds: `bounds` has by row, when it was last looked at, how much farther the second nearest
+ * centre was than the nearest, plus the drift of its label then; `drifts` has by label how much that lead can have shrunk since the
+ * start. `shrink` takes from the lead what the rounding of distances could add to it, so that a row passed over would have kept its
+ * label in every bit. drifts[-1] must be +infinity. With `force` every row is looked at, and the inertia is that of all rows.
  *
  * Distances are summed as (x - c)^2, not as c^2 - 2xc: the second cancels in Float32 when a cluster is far from the origin.
  */
 export function assignChunk(
-  data: usize, labels: usize, firstRow: usize, lastRow: usize, columns: usize,
-  centres: usize, clusters: usize, partial: usize, scratch: usize,
+  data: usize, labels: usize, bounds: usize, firstRow: usize, lastRow: usize, columns: usize,
+  centres: usize, clusters: usize, drifts: usize, shrink: f32, force: i32, partial: usize, scratch: usize,
 ): void {
   const rowBytes = columns << 2;
   const counts = partial + (heading << 3);
   const sums = counts + (clusters << 3);
-  const nearest = scratch + (columns << 5);
+  // After the eight rows by column: their numbers, new labels and bounds.
+  const picked = scratch + (columns << 5);
+  const nearest = picked + (block << 2);
+  const leads = nearest + (block << 2);
+  const farther = f32x4.splat(1 - shrink);
+  const closest = f32x4.splat(1 + shrink);
   let inertia = f64x2.splat(0);
   let changed: u32 = 0;
 
-  for (let row = firstRow; row < lastRow; row += block) {
-    const rows = data + row * rowBytes;
-    transpose(rows, rowBytes, columns, scratch);
+  let row = firstRow;
+  while (row < lastRow) {
+    let many: usize = 0;
+    if (force) {
+      while (many < block && row < lastRow) {
+        store<u32>(picked + (many << 2), <u32>row);
+        many++;
+        row++;
+      }
+    } else {
+      while (many < block && row < lastRow) {
+        store<u32>(picked + (many << 2), <u32>row);
+        const drift = load<f32>(drifts + (<usize>load<i32>(labels + (row << 2)) << 2));
+        many += <usize>!(load<f32>(bounds + (row << 2)) > drift);
+        row++;
+      }
+      if (many == 0) break;
+    }
+    for (let lane = many; lane < block; lane++) store<u32>(picked + (lane << 2), load<u32>(picked));
+    transpose(data, picked, rowBytes, scratch);
 
     let best0 = f32x4.splat(f32.MAX_VALUE);
     let best1 = best0;
+    let second0 = best0;
+    let second1 = best0;
     let label0 = i32x4.splat(0);
     let label1 = label0;
     for (let cluster: usize = 0; cluster < clusters; cluster += 4) {
@@ -75,54 +104,59 @@ export function assignChunk(
       }
       const name = <i32>cluster;
       let closer = f32x4.lt(a0, best0);
+      second0 = f32x4.pmin(second0, v128.bitselect(best0, a0, closer));
       best0 = v128.bitselect(a0, best0, closer);
       label0 = v128.bitselect(i32x4.splat(name), label0, closer);
       closer = f32x4.lt(a1, best1);
+      second1 = f32x4.pmin(second1, v128.bitselect(best1, a1, closer));
       best1 = v128.bitselect(a1, best1, closer);
       label1 = v128.bitselect(i32x4.splat(name), label1, closer);
       closer = f32x4.lt(b0, best0);
+      second0 = f32x4.pmin(second0, v128.bitselect(best0, b0, closer));
       best0 = v128.bitselect(b0, best0, closer);
       label0 = v128.bitselect(i32x4.splat(name + 1), label0, closer);
       closer = f32x4.lt(b1, best1);
+      second1 = f32x4.pmin(second1, v128.bitselect(best1, b1, closer));
       best1 = v128.bitselect(b1, best1, closer);
       label1 = v128.bitselect(i32x4.splat(name + 1), label1, closer);
       closer = f32x4.lt(c0, best0);
+      second0 = f32x4.pmin(second0, v128.bitselect(best0, c0, closer));
       best0 = v128.bitselect(c0, best0, closer);
       label0 = v128.bitselect(i32x4.splat(name + 2), label0, closer);
       closer = f32x4.lt(c1, best1);
+      second1 = f32x4.pmin(second1, v128.bitselect(best1, c1, closer));
       best1 = v128.bitselect(c1, best1, closer);
       label1 = v128.bitselect(i32x4.splat(name + 2), label1, closer);
       closer = f32x4.lt(d0, best0);
+      second0 = f32x4.pmin(second0, v128.bitselect(best0, d0, closer));
       best0 = v128.bitselect(d0, best0, closer);
       label0 = v128.bitselect(i32x4.splat(name + 3), label0, closer);
       closer = f32x4.lt(d1, best1);
+      second1 = f32x4.pmin(second1, v128.bitselect(best1, d1, closer));
       best1 = v128.bitselect(d1, best1, closer);
       label1 = v128.bitselect(i32x4.splat(name + 3), label1, closer);
     }
-
-    const place = labels + (row << 2);
-    let moved = i32x4.bitmask(i32x4.ne(label0, v128.load(place))) | (i32x4.bitmask(i32x4.ne(label1, v128.load(place, 16))) << 4);
-    const left = lastRow - row;
-    if (left < block) {
-      // The rows past the end are padding: they have no distance and no label.
-      const position = <i32>left;
-      best0 = v128.and(best0, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(position)));
-      best1 = v128.and(best1, i32x4.lt_s(i32x4(4, 5, 6, 7), i32x4.splat(position)));
-      moved &= (1 << position) - 1;
+    v128.store(nearest, label0);
+    v128.store(nearest, label1, 16);
+    v128.store(leads, f32x4.sub(f32x4.mul(f32x4.sqrt(second0), farther), f32x4.mul(f32x4.sqrt(best0), closest)));
+    v128.store(leads, f32x4.sub(f32x4.mul(f32x4.sqrt(second1), farther), f32x4.mul(f32x4.sqrt(best1), closest)), 16);
+    if (many < block) {
+      // The lanes past the last row hold a copy of the first and count for nothing.
+      best0 = v128.and(best0, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(<i32>many)));
+      best1 = v128.and(best1, i32x4.lt_s(i32x4(4, 5, 6, 7), i32x4.splat(<i32>many)));
     }
     inertia = f64x2.add(inertia, f64x2.add(f64x2.promote_low_f32x4(best0), promoteHigh(best0)));
     inertia = f64x2.add(inertia, f64x2.add(f64x2.promote_low_f32x4(best1), promoteHigh(best1)));
 
-    if (moved == 0) continue;
-    changed += popcnt(moved);
-    v128.store(nearest, label0);
-    v128.store(nearest, label1, 16);
-    while (moved != 0) {
-      const lane = <usize>ctz(moved);
-      moved &= moved - 1;
-      const before = load<i32>(place + (lane << 2));
+    for (let lane: usize = 0; lane < many; lane++) {
+      const number = <usize>load<u32>(picked + (lane << 2));
+      const place = labels + (number << 2);
+      const before = load<i32>(place);
       const after = load<i32>(nearest + (lane << 2));
-      const values = rows + lane * rowBytes;
+      store<f32>(bounds + (number << 2), load<f32>(drifts + (<usize>after << 2)) + load<f32>(leads + (lane << 2)));
+      if (before == after) continue;
+      changed++;
+      const values = data + number * rowBytes;
       if (before >= 0) {
         const count = counts + (<usize>before << 3);
         store<f64>(count, load<f64>(count) - 1);
@@ -131,7 +165,7 @@ export function assignChunk(
       const count = counts + (<usize>after << 3);
       store<f64>(count, load<f64>(count) + 1);
       addRow(values, sums + ((<usize>after * columns) << 3), rowBytes);
-      store<i32>(place + (lane << 2), after);
+      store<i32>(place, after);
     }
   }
 
@@ -159,15 +193,16 @@ export function momentsChunk(data: usize, firstRow: usize, lastRow: usize, colum
   }
 }
 
-/** Writes eight rows as `columns` groups of eight values, so that one vector holds one column of four rows. */
+/** Writes the eight rows whose numbers are picked as `columns` groups of eight values, so that one vector holds one column of four rows. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function transpose(rows: usize, rowBytes: usize, columns: usize, scratch: usize): void {
+function transpose(data: usize, picked: usize, rowBytes: usize, scratch: usize): void {
   for (let half: usize = 0; half < 2; half++) {
-    const first = rows + ((half * rowBytes) << 2);
-    const second = first + rowBytes;
-    const third = second + rowBytes;
-    const fourth = third + rowBytes;
+    const numbers = picked + (half << 4);
+    const first = data + <usize>load<u32>(numbers) * rowBytes;
+    const second = data + <usize>load<u32>(numbers, 4) * rowBytes;
+    const third = data + <usize>load<u32>(numbers, 8) * rowBytes;
+    const fourth = data + <usize>load<u32>(numbers, 12) * rowBytes;
     for (let column: usize = 0; column < rowBytes; column += 16) {
       const r0 = v128.load(first + column);
       const r1 = v128.load(second + column);

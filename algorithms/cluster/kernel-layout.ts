@@ -19,9 +19,9 @@ export function paddedClusters(nClusters: number): number {
   return Math.ceil(nClusters / 4) * 4;
 }
 
-/** Bytes of a thread's scratch memory: eight rows by column, and eight labels. */
+/** Bytes of a thread's scratch memory: eight rows by column, and their numbers, labels and leads. */
 export function scratchBytesOf(stride: number): number {
-  return aligned(stride * 32 + 32);
+  return aligned(stride * 32 + 96);
 }
 
 /** Bytes of a chunk's partial result; see assignChunk. */

@@ -1,6 +1,7 @@
 import { SeededRandom } from '../random/seeded-random.ts';
 import { KMeansData } from './kmeans-data.ts';
 import { kmeansSeeds } from './kmeans-seeds.ts';
+import { lloyd } from './lloyd.ts';
 import { nearestCentres } from './nearest-centres.ts';
 
 export interface KMeansOptions {
@@ -13,7 +14,7 @@ export interface KMeansOptions {
   readonly seed?: number;
   /** Worker threads for large matrices; changes the time, never the result. */
   readonly nThreads?: number;
-  /** Rows on which k-means++ seeds a start; 2,048 or 64 a cluster when not given. Seeding takes the calling thread. */
+  /** Rows on which the seeds of a start are searched for; 8,192 or 256 a cluster when not given. The search takes the calling thread. */
   readonly sampleSize?: number;
 }
 
@@ -27,10 +28,11 @@ interface Start {
 }
 
 /**
- * k-means by Lloyd's algorithm over every row, exact: each row is compared with each centre. Conventions and stopping rule are
- * scikit-learn's (`KMeans(algorithm='lloyd')`); seeds come from k-means++ on a sample (see kmeans-seeds.ts). An empty cluster is
- * given the row farthest from its centre. Distances are summed in Float32, centres and inertia in Float64, in an order fixed by the
- * rows alone, so the same input and seed give the same bytes for any number of threads.
+ * k-means by Lloyd's algorithm over every row, exact: a row is left out of a pass only when a bound proves that it keeps its label.
+ * Conventions and stopping rule are scikit-learn's (`KMeans(algorithm='lloyd')`); the seeds of a start are the best of several
+ * short descents on samples (see kmeans-seeds.ts). An empty cluster is given the row farthest from its centre. Distances are summed
+ * in Float32, centres and inertia in Float64, in an order fixed by the rows alone, so the same input and seed give the same bytes
+ * for any number of threads.
  *
  * Source: S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28 (1982).
  */
@@ -54,7 +56,7 @@ export class KMeans {
     if (!(this.tol >= 0)) throw new RangeError(`tol must not be negative, but is ${this.tol}`);
     this.seed = options.seed ?? 0;
     this.nThreads = positiveInteger('nThreads', options.nThreads ?? 2);
-    this.sampleSize = positiveInteger('sampleSize', options.sampleSize ?? Math.max(2048, 64 * this.nClusters));
+    this.sampleSize = positiveInteger('sampleSize', options.sampleSize ?? Math.max(8192, 256 * this.nClusters));
     if (this.sampleSize < this.nClusters) throw new RangeError(`sampleSize must be at least nClusters = ${this.nClusters}, not ${this.sampleSize}`);
   }
 
@@ -133,8 +135,8 @@ export class KMeans {
     const random = new SeededRandom(this.seed);
     let best: Start | undefined;
     for (let init = 0; init < this.nInit; init++) {
-      const seeds = kmeansSeeds(data, this.nClusters, this.sampleSize, random);
-      const start = await this.#lloyd(data, seeds, best?.inertia ?? Number.POSITIVE_INFINITY);
+      const seeds = await kmeansSeeds(data, this.nClusters, this.sampleSize, random);
+      const start = await this.#start(data, seeds, best?.inertia ?? Number.POSITIVE_INFINITY);
       if (start !== undefined) best = start;
     }
     this.#best = best;
@@ -142,81 +144,12 @@ export class KMeans {
   }
 
   /** One start; nothing when it ends no better than `toBeat`, so that its labels need no copy. */
-  async #lloyd(data: KMeansData, seeds: Float32Array, toBeat: number): Promise<Start | undefined> {
-    const tolerance = this.tol * data.meanVariance;
-    const inertias: number[] = [];
-    let centres = seeds;
-    let converged = false;
-    let labelsBelongToCentres = false;
-    let inertia = Number.POSITIVE_INFINITY;
-    data.reset(this.nClusters);
-
-    while (inertias.length < this.maxIter && !converged) {
-      const assignment = await data.assign(centres);
-      inertia = assignment.inertia;
-      inertias.push(inertia);
-      if (assignment.changed === 0) {
-        converged = true;
-        labelsBelongToCentres = true;
-        break;
-      }
-      const { counts, sums } = assignment;
-      refillEmptyClusters(data, centres, counts, sums);
-      const moved = meansOf(sums, counts, centres);
-      converged = squaredDistance(moved, centres) <= tolerance;
-      centres = moved;
-    }
-    const iterations = inertias.length;
-    if (!labelsBelongToCentres) inertia = (await data.assign(centres)).inertia;
-
+  async #start(data: KMeansData, seeds: Float32Array, toBeat: number): Promise<Start | undefined> {
+    const { centres, inertias, converged } = await lloyd(data, seeds, { maxIter: this.maxIter, tolerance: this.tol * data.meanVariance });
+    const { inertia } = await data.assign(centres, true);
     if (inertia >= toBeat) return undefined;
-    return { labels: data.labels.slice(), centres, inertia, inertias, iterations, converged };
+    return { labels: data.labels.slice(), centres, inertia, inertias, iterations: inertias.length, converged };
   }
-}
-
-/** Gives each empty cluster the row farthest from its own centre, as scikit-learn does; changes `counts` and `sums` in place. */
-function refillEmptyClusters(data: KMeansData, centres: Float32Array, counts: Float64Array, sums: Float64Array): void {
-  const empty = Array.from(counts.keys()).filter((cluster) => counts[cluster] === 0);
-  if (empty.length === 0) return;
-  const { rows, columns, labels } = data;
-  const distances = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    distances[row] = squaredDistance(data.row(row), centres.subarray((labels[row] as number) * columns, ((labels[row] as number) + 1) * columns));
-  }
-  const taken = new Set<number>();
-  for (const cluster of empty) {
-    let farthest = -1;
-    for (let row = 0; row < rows; row++) {
-      if (taken.has(row) || counts[labels[row] as number] === 1) continue;
-      if ((distances[row] as number) > (farthest < 0 ? 0 : (distances[farthest] as number))) farthest = row;
-    }
-    // Every row lies on its centre: there are fewer different rows than clusters, and this one stays empty.
-    if (farthest < 0) return;
-    taken.add(farthest);
-    const donor = labels[farthest] as number;
-    const values = data.row(farthest);
-    counts[donor] = (counts[donor] as number) - 1;
-    counts[cluster] = 1;
-    for (let column = 0; column < columns; column++) {
-      const value = values[column] as number;
-      sums[donor * columns + column] = (sums[donor * columns + column] as number) - value;
-      sums[cluster * columns + column] = value;
-    }
-  }
-}
-
-function meansOf(sums: Float64Array, counts: Float64Array, before: Float32Array): Float32Array {
-  const columns = sums.length / counts.length;
-  return before.map((value, place) => {
-    const count = counts[Math.floor(place / columns)] as number;
-    return count === 0 ? value : (sums[place] as number) / count;
-  });
-}
-
-function squaredDistance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += ((a[index] as number) - (b[index] as number)) ** 2;
-  return sum;
 }
 
 function positiveInteger(name: string, value: number): number {

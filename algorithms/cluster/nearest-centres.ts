@@ -12,7 +12,9 @@ export function nearestCentres(matrix: Float32Array, columns: number, centres: F
   const centresAddress = aligned(firstAddress + scratchBytesOf(stride));
   const partials = aligned(centresAddress + clusters * stride * 4);
   const labels = aligned(partials + partialBytesOf(clusters, stride));
-  const data = aligned(labels + blockRows * 4);
+  const bounds = aligned(labels + blockRows * 4);
+  const drifts = aligned(bounds + blockRows * 4);
+  const data = aligned(drifts + clusters * 4);
   const pages = Math.ceil((data + blockRows * stride * 4) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const counter = new Int32Array(new SharedArrayBuffer(4));
@@ -28,8 +30,8 @@ export function nearestCentres(matrix: Float32Array, columns: number, centres: F
     blockLabels.fill(-1);
     Atomics.store(counter, 0, 0);
     runChunks({
-      operation: 'assign', rows: last - first, columns: stride, chunkRows: blockRows, data, labels, centres: centresAddress, clusters,
-      partials, partialBytes: 0, scratch: firstAddress, scratchBytes: 0,
+      operation: 'assign', rows: last - first, columns: stride, chunkRows: blockRows, data, labels, bounds, drifts, force: true,
+      centres: centresAddress, clusters, partials, partialBytes: 0, scratch: firstAddress, scratchBytes: 0,
     }, 0);
     found.set(blockLabels.subarray(0, last - first), first);
   }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { kmeans } from 'ml-kmeans';
 import { describe, expect, it } from 'vitest';
 import { KMeans } from '../../../algorithms/cluster/kmeans.ts';
 import { KMeansData } from '../../../algorithms/cluster/kmeans-data.ts';
@@ -16,6 +17,44 @@ describe('k-means', () => {
     expect(four.inertia).toBeCloseTo(127.81515436917637, 3);
     const seven = await new KMeans({ nClusters: 7, nInit: 200, seed: 1 }).fit(fourClumps(), 300, 5);
     expect(seven.inertia).toBeLessThan(105.49629431508832 * 1.002);
+  });
+
+  it('ends no worse from one start than ml-kmeans', async () => {
+    const matrix = Float32Array.from(madeMatrix(400, 4, 91));
+    const rows = Array.from({ length: 400 }, (_, row) => Array.from(matrix.subarray(row * 4, (row + 1) * 4)));
+    const peer = kmeans(rows, 6, { seed: 1, initialization: 'kmeans++' });
+    const peerInertia = rows.reduce((sum, row, place) => sum + row.reduce((square, value, column) => square + (value - peer.centroids[peer.clusters[place]!]![column]!) ** 2, 0), 0);
+    const { inertia } = await new KMeans({ nClusters: 6, nInit: 1, seed: 1 }).fit(matrix, 400, 4);
+    expect(inertia).toBeLessThanOrEqual(peerInertia * 1.001);
+  });
+
+  it('passes over rows only where that changes nothing, in any bit', async () => {
+    const rows = 30_000;
+    const random = new SeededRandom(8);
+    const matrix = Float32Array.from({ length: rows * 6 }, (_, place) => random.normal() + (place % 6 === Math.floor(place / 6) % 5 ? 3 : 0));
+    const [pruned, whole] = await Promise.all([KMeansData.from(matrix, rows, 6), KMeansData.from(matrix, rows, 6)]);
+    let centres = matrix.slice(0, 5 * 6);
+    pruned.reset(5);
+    whole.reset(5);
+    for (let pass = 0; pass < 25; pass++) {
+      const one = await pruned.assign(centres);
+      const other = await whole.assign(centres, true);
+      expect(pruned.labels).toEqual(whole.labels);
+      expect([one.changed, one.counts, one.sums]).toEqual([other.changed, other.counts, other.sums]);
+      expect(one.inertia / other.inertia).toBeCloseTo(1, 6);
+      centres = Float32Array.from(one.sums, (sum, place) => sum / one.counts[Math.floor(place / 6)]!);
+      // One centre leaps in the midst: bounds of before must not outlive it.
+      if (pass === 12) centres.set(matrix.subarray(600, 606), 12);
+    }
+    await Promise.all([pruned.close(), whole.close()]);
+  });
+
+  it('knows the inertia of rows far from the origin from their sums', async () => {
+    const random = new SeededRandom(12);
+    const matrix = Float32Array.from({ length: 3000 }, (_, place) => 5000 + (place % 3) * 40 + random.normal());
+    const model = await new KMeans({ nClusters: 3, nInit: 1, seed: 2 }).fit(matrix, 3000, 1);
+    expect(model.inertias.at(-1)! / model.inertia).toBeCloseTo(1, 3);
+    expect(model.inertia / 3000).toBeCloseTo(1, 0);
   });
 
   it('recovers clumps that are there', async () => {
