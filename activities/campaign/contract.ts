@@ -65,4 +65,7 @@ export interface PageResult {
   readonly arms: readonly { readonly arm: string; readonly handedOver: number; readonly unsubscribed: number; readonly complained: number }[];
   /** The relay is down as a whole: the page was given back and should wait. */
   readonly relayDown: boolean;
+  /** Sends put off because their domain asked for patience; the page is to be sent again after `againAfterMs`. Absent where there are none. */
+  readonly putOff?: number;
+  readonly againAfterMs?: number;
 }

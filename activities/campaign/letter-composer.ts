@@ -1,3 +1,5 @@
+import type { BodyText } from '../../gateways/mail/body-text.ts';
+
 /** One recipient as the ledger knows it, and what a letter may say to it. */
 export interface LetterSend {
   /** Key of the send: it, signed, is all that a public link carries. */
@@ -20,6 +22,8 @@ export interface ComposedLetter {
   readonly subject: string;
   readonly html: string;
   readonly text: string;
+  /** `html` in pieces, of which those that every recipient gets are encoded only once. */
+  readonly pieces?: BodyText;
   /** Further headers, List-Unsubscribe and List-Unsubscribe-Post (RFC 8058) among them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly from: { readonly name: string; readonly address: string };
@@ -29,4 +33,10 @@ export interface ComposedLetter {
 export interface LetterComposer {
   /** @throws ClienteleError LETTER_VARIABLE_MISSING, LETTER_INVALID */
   compose(input: { readonly shop: string; readonly send: LetterSend }): Promise<ComposedLetter>;
+}
+
+/** Makes the letters of a whole batch: the shop's folder is read once for all of them. */
+export interface LetterPress extends LetterComposer {
+  /** @throws ClienteleError SHOP_NOT_FOUND, SETTING_INVALID; the function it returns as `compose` */
+  open(shop: string): Promise<(send: LetterSend) => Promise<ComposedLetter>>;
 }

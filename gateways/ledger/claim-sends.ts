@@ -16,25 +16,47 @@ export interface ClaimedSend {
   readonly messageId: string;
 }
 
+// The obstacles of send_obstacle (sql/ledger/0001_ledger.sql), written out: a function would be called row by row.
 const claim = `
   with due as (
-    select key, send_obstacle(shop, customer_id, address) as obstacle
+    select key, shop, customer_id, address
     from sends
-    where campaign = $1 and page = $2 and state = 'planned' and arm <> all($3::text[])
+    where campaign = $1 and page = $2 and state = 'planned' and arm <> all($3::text[]) and (not_before is null or not_before <= $6::timestamptz)
     order by key
     limit $4
     for update skip locked
+  ), judged as materialized (
+    select due.key, coalesce(
+      (
+        select 'address suppressed: ' || p.reason
+        from suppressions as p
+        where p.shop in (due.shop, '*') and p.address_hash = address_hash_of(due.address)
+        order by p.shop
+        limit 1
+      ),
+      (
+        select case when latest.state <> 'granted' then 'consent ' || latest.state end
+        from (
+          select c.state
+          from consents as c
+          where c.shop = due.shop and c.customer_id = due.customer_id and c.purpose = 'marketing'
+          order by c.at desc, c.id desc
+          limit 1
+        ) as latest
+      )
+    ) as obstacle
+    from due
   ), moved as (
     update sends as s set
-      state = case when due.obstacle is null then 'claimed' else 'suppressed' end,
-      reason = due.obstacle,
-      claimed_by = case when due.obstacle is null then $5 end,
-      claimed_at = case when due.obstacle is null then $6::timestamptz end,
-      attempts = s.attempts + case when due.obstacle is null then 1 else 0 end,
+      state = case when judged.obstacle is null then 'claimed' else 'suppressed' end,
+      reason = judged.obstacle,
+      claimed_by = case when judged.obstacle is null then $5 end,
+      claimed_at = case when judged.obstacle is null then $6::timestamptz end,
+      attempts = s.attempts + case when judged.obstacle is null then 1 else 0 end,
       updated_at = $6::timestamptz
-    from due
-    where s.key = due.key
-    returning s.*
+    from judged
+    where s.key = judged.key
+    returning s.key, s.customer_id, s.address, s.locale, s.arm, s.segment, s.offer, s.variables, s.state, s.message_id
   )
   select
     m.key, m.customer_id as "customerId", m.address, m.locale, m.arm, m.segment, m.offer, m.variables, m.state,

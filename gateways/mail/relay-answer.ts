@@ -13,6 +13,8 @@ export interface RelayAnswer {
   readonly mailboxRefused?: boolean;
   /** Whose matter a refusal is (see refusal-fault.ts). */
   readonly fault?: RefusalFault;
+  /** Which of several relays answered, `host:port`. */
+  readonly relay?: string;
 }
 
 /** `recipient` the mailbox · `relay` its load, policy or opinion of us, which changes with time · `ours` the letter, the sender or the settings. */

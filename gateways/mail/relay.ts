@@ -1,19 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asciiDomain } from './ascii-domain.ts';
+import { createCircuitBreaker, type CircuitBreaker } from './circuit-breaker.ts';
 import type { DkimSigner } from './dkim-signer.ts';
 import type { Letter } from './letter.ts';
-import { openSmtpSocket } from './open-smtp-socket.ts';
-import { parseRelayAddress } from './relay-address.ts';
+import { parseRelayAddresses } from './relay-address.ts';
 import type { RelayAnswer } from './relay-answer.ts';
-import { createSmtpSession, type Envelope, type SmtpSession } from './smtp-session.ts';
+import { lettersASession, openSingleRelay, type SingleRelay } from './single-relay.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 import { writeMessage } from './write-message.ts';
 
 export type { Letter } from './letter.ts';
 export type { RelayAnswer } from './relay-answer.ts';
 
-/** The door to the mail relay. */
+/** The door to the mail relay, or to several. */
 export interface Relay {
   /**
-   * Offers one letter, once: it is never sent a second time behind the caller's back. Never rejects for what a relay does.
+   * Offers one letter, once: it is never sent a second time behind the caller's back; only a letter of which not a byte was sent goes to the next
+   * relay. Never rejects for what a relay does.
    * @throws RangeError for a letter that cannot be written down (see write-letter.ts); nothing was sent
    */
   deliver(letter: Letter): Promise<RelayAnswer>;
@@ -24,6 +27,7 @@ export interface Relay {
 }
 
 export interface RelayOptions {
+  /** Sessions at once with a relay whose URL does not say. */
   readonly maximumConnections?: number;
   /** A session is ended after so many letters. */
   readonly lettersPerConnection?: number;
@@ -35,107 +39,70 @@ export interface RelayOptions {
   readonly dkim?: DkimSigner;
 }
 
-/** Letters of one session at once: one on its way, and the envelope of the next behind it. */
-const lettersASession = 2;
-
-/** A place for one session at a time. */
-interface Place {
-  session: SmtpSession | undefined;
-  opening: Promise<SmtpSession> | undefined;
-  /** Letters of this session so far. */
-  letters: number;
-  /** Letters that hold this place now. */
-  held: number;
+interface Line {
+  readonly name: string;
+  readonly relay: SingleRelay;
+  readonly circuit: CircuitBreaker;
+  readonly bucket: TokenBucket;
 }
 
+/** Whether an answer says that the relay itself is in trouble. */
+const isTrouble = ({ outcome, fault }: RelayAnswer): boolean => outcome === 'unreachable' || outcome === 'unknown' || (outcome === 'refused_for_now' && fault === 'relay');
+
 /**
- * Opens a relay by its URL (see relay-address.ts); sessions are opened when there are letters and kept for the next ones.
- * This is no library pool: a pool may put a letter on another connection when one drops, and only the ledger may decide that.
+ * Opens a relay by its URL, or several (see relay-address.ts): the first that is in order gets the letters, the next ones what it cannot take. A relay
+ * that fails five times in a row is left alone for a while.
  * @throws ClienteleError ENVIRONMENT_INVALID
  */
 export function openRelay({ url, ...options }: RelayOptions & { readonly url: string }): Relay {
-  const address = parseRelayAddress(url);
-  const { lettersPerConnection = 1000 } = options;
-  const connections = options.maximumConnections ?? 5;
-  const timeouts = { connect: (options.connectTimeoutSeconds ?? 10) * 1000, silence: (options.silenceTimeoutSeconds ?? 60) * 1000 };
-  const places: Place[] = Array.from({ length: connections }, () => ({ session: undefined, opening: undefined, letters: 0, held: 0 }));
-  const waiting: ((place: Place) => void)[] = [];
+  const addresses = parseRelayAddresses(url);
+  const connectionsOf = ({ connections }: { readonly connections?: number }): number => connections ?? options.maximumConnections ?? 5;
+  const lines = addresses.map((address): Line => ({
+    name: `${address.host}:${address.port}`,
+    relay: openSingleRelay(address, {
+      connections: connectionsOf(address), lettersPerConnection: options.lettersPerConnection ?? 1000, name: options.name,
+      connectTimeoutSeconds: options.connectTimeoutSeconds ?? 10, silenceTimeoutSeconds: options.silenceTimeoutSeconds ?? 60,
+    }),
+    circuit: createCircuitBreaker(),
+    bucket: createTokenBucket(address.rate ?? Infinity),
+  }));
   let closed = false;
 
-  const isOpen = ({ session }: Place): boolean => session?.usable === true;
-
-  /** An idle session first, then a new one, then room behind a letter that is on its way. */
-  const findPlace = (): Place | undefined => {
-    const free = places.filter(({ held, letters }) => held < lettersASession && (held === 0 || letters < lettersPerConnection));
-    return free.find((place) => place.held === 0 && isOpen(place)) ?? free.find(({ held }) => held === 0) ?? free[0];
+  /** In order, the ones without a free token last; of several, those in trouble are not asked. A single one always is: whoever calls waits for it. */
+  const choose = (tried: ReadonlySet<Line>): Line | undefined => {
+    const askable = lines.filter((line) => !tried.has(line) && (lines.length === 1 || line.circuit.state() !== 'open'));
+    return askable.find(({ bucket }) => bucket.wait() === 0) ?? askable.sort((a, b) => a.bucket.wait() - b.bucket.wait())[0];
   };
 
-  const enter = async (): Promise<Place> => {
-    const place = findPlace();
-    if (place === undefined) return new Promise((resolve) => waiting.push(resolve));
-    place.held += 1;
-    return place;
-  };
-
-  const leave = (place: Place): void => {
-    place.held -= 1;
-    if (place.held === 0 && (closed || place.letters >= lettersPerConnection)) {
-      place.session?.close();
-      place.session = undefined;
-    }
-    const next = waiting.length === 0 ? undefined : findPlace();
-    if (next === undefined) return;
-    next.held += 1;
-    waiting.shift()!(next);
-  };
-
-  const sessionOf = async (place: Place): Promise<{ session: SmtpSession; fresh: boolean }> => {
-    if (place.session !== undefined && isOpen(place)) return { session: place.session, fresh: place.letters === 0 };
-    place.session = undefined;
-    place.opening ??= openSmtpSocket(address, timeouts, options.name).then((socket) => {
-      place.session = createSmtpSession(socket, timeouts.silence);
-      place.letters = 0;
-      return place.session;
-    }).finally(() => { place.opening = undefined; });
-    return { session: await place.opening, fresh: true };
-  };
-
-  const offer = async (place: Place, envelope: Envelope, message: Buffer): Promise<RelayAnswer> => {
-    for (;;) {
-      let opened: Awaited<ReturnType<typeof sessionOf>>;
-      try {
-        opened = await sessionOf(place);
-      } catch (error) {
-        const { message: text, code } = error as Error & { code?: unknown };
-        return { outcome: 'unreachable', text, ...(typeof code === 'number' ? { code } : {}) };
-      }
-      place.letters += 1;
-      const answer = await opened.session.deliver(envelope, message);
-      // A kept session may have been ended by the relay in the meantime. Not a byte of the letter was sent, so a new session may offer it.
-      if (answer.outcome === 'unreachable' && !opened.fresh) continue;
-      return answer;
-    }
+  const offer = async (line: Line, envelope: { readonly from: string; readonly to: string }, message: Buffer): Promise<RelayAnswer> => {
+    const wait = line.bucket.wait();
+    line.bucket.take();
+    line.circuit.begin();
+    if (wait > 5) await sleep(wait);
+    const answer = await line.relay.offer(envelope, message);
+    if (isTrouble(answer)) line.circuit.failed();
+    else line.circuit.succeeded();
+    return { ...answer, relay: line.name };
   };
 
   return {
-    maximumConnections: connections * lettersASession,
+    maximumConnections: addresses.reduce((sum, address) => sum + connectionsOf(address), 0) * lettersASession,
     async deliver(letter) {
       const message = await writeMessage(letter, options.dkim);
+      const envelope = { from: asciiDomain(letter.envelopeFrom), to: asciiDomain(letter.to) };
       if (closed) return { outcome: 'unreachable', text: 'the relay was closed' };
-      const place = await enter();
-      try {
-        return await offer(place, { from: asciiDomain(letter.envelopeFrom), to: asciiDomain(letter.to) }, message);
-      } finally {
-        leave(place);
+      const tried = new Set<Line>();
+      let last: RelayAnswer = { outcome: 'unreachable', text: 'no relay is in order' };
+      for (let line = choose(tried); line !== undefined; line = choose(tried)) {
+        tried.add(line);
+        last = await offer(line, envelope, message);
+        if (last.outcome !== 'unreachable') return last;
       }
+      return last;
     },
     async close() {
       closed = true;
-      for (const place of places) {
-        if (place.held > 0) continue;
-        place.session?.close();
-        place.session = undefined;
-      }
+      for (const { relay } of lines) relay.close();
     },
   };
 }

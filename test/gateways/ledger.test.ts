@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { readApproval, recordApproval } from '../../gateways/ledger/approvals.ts';
-import { armTallies } from '../../gateways/ledger/arm-tallies.ts';
+import { armTallies, tallyPage } from '../../gateways/ledger/arm-tallies.ts';
 import { cancelPlanned } from '../../gateways/ledger/cancel-planned.ts';
 import { claimSends } from '../../gateways/ledger/claim-sends.ts';
 import { consentsInForce, recordConsents } from '../../gateways/ledger/consents.ts';
@@ -37,7 +37,7 @@ const model: Readonly<Record<SendState, readonly SendState[]>> = {
   planned: ['claimed', 'suppressed', 'cancelled'],
   claimed: ['planned', 'handed_over', 'delivered', 'soft_bounced', 'hard_bounced', 'failed', 'in_doubt'],
   handed_over: ['delivered', 'soft_bounced', 'hard_bounced', 'complained'],
-  delivered: ['complained', 'hard_bounced'],
+  delivered: ['complained', 'hard_bounced', 'soft_bounced'],
   soft_bounced: ['planned', 'delivered', 'hard_bounced'],
   hard_bounced: [],
   complained: [],
@@ -306,6 +306,9 @@ for (const { name, start } of ledgerEngines) {
       expect(await recordTouches(ledger, touches)).toBe(5);
       expect(await recordTouches(ledger, touches)).toBe(0);
       expect(await states(campaign)).toMatchObject({ 'arm-1': 'delivered', 'arm-2': 'complained' });
+      expect(await armTallies(ledger, campaign)).toEqual([]);
+      await tallyPage(ledger, { campaign, page: 0 });
+      await tallyPage(ledger, { campaign, page: 0 });
       expect(await armTallies(ledger, campaign)).toEqual([{ arm: 'A', handedOver: 2, unsubscribed: 1, complained: 1 }, { arm: 'B', handedOver: 1, unsubscribed: 0, complained: 0 }]);
     });
 

@@ -1,9 +1,9 @@
-import type { LetterComposer } from '../../activities/campaign/letter-composer.ts';
+import type { LetterPress } from '../../activities/campaign/letter-composer.ts';
 import { ClienteleError } from '../../gateways/errors.ts';
 
 /** Letters that say what they were given, and want a given name. */
-export const plainLetters: LetterComposer = {
-  async compose({ send }) {
+export const plainLetters: Pick<LetterPress, 'open'> = {
+  open: async () => async (send) => {
     const name = send.variables['given_name'];
     if (typeof name !== 'string') throw new ClienteleError('LETTER_VARIABLE_MISSING', { letter: `letter-${send.arm}`, variable: 'given_name', customer: send.customerId });
     return {

@@ -73,9 +73,10 @@ describe('the relay', () => {
   ] as const)('reads a recipient refused with %s, and uses the session for the next letter', async (_, refusal, expected) => {
     const sink = keep(await startMailSink({ refuse: (address) => address.startsWith('bad') ? refusal : undefined }));
     const relay = relayTo(sink, { maximumConnections: 1 });
-    const { text, ...answer } = await relay.deliver(letter({ to: 'bad@example.com' }));
+    const { text, relay: by, ...answer } = await relay.deliver(letter({ to: 'bad@example.com' }));
     expect(answer).toEqual(expected);
     expect(text).toContain(refusal.words);
+    expect(by).toBe(new URL(sink.url).host);
     expect((await relay.deliver(letter())).outcome).toBe('accepted');
     expect([sink.accepted.map(({ to }) => to), sink.sessions]).toEqual([['ann@example.com'], 1]);
   });

@@ -5,39 +5,42 @@ import { checkLetters } from '../../activities/campaign/dispatch/check-letters.t
 import { deliverBatch } from '../../activities/campaign/dispatch/deliver-batch.ts';
 import { createPace } from '../../activities/campaign/dispatch/pace.ts';
 import type { Recipient } from '../../activities/campaign/dispatch/read-recipients.ts';
-import type { ComposedLetter, LetterComposer, LetterSend } from '../../activities/campaign/letter-composer.ts';
+import type { ComposedLetter, LetterPress, LetterSend } from '../../activities/campaign/letter-composer.ts';
 import { ClienteleError } from '../../gateways/errors.ts';
 import type { ClaimedSend } from '../../gateways/ledger/claim-sends.ts';
 import { couponCode } from '../../gateways/ledger/coupon-code.ts';
 import { sendKey } from '../../gateways/ledger/send-key.ts';
+import { createDomainPace } from '../../gateways/mail/domain-pace.ts';
 import type { Letter, RelayAnswer } from '../../gateways/mail/relay.ts';
 
 const composed: ComposedLetter = {
   subject: 'Hi', html: '<p>Hi</p>', text: 'Hi', from: { name: 'Shop', address: 'post@shop.example' },
   headers: { 'List-Unsubscribe': '<https://shop.example/u/k/s>', 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
 };
-const letters = (compose: (send: LetterSend) => ComposedLetter = () => composed): LetterComposer => ({ compose: async ({ send }) => compose(send) });
+const letters = (compose: (send: LetterSend) => ComposedLetter = () => composed): Pick<LetterPress, 'open'> => ({ open: async () => async (send) => compose(send) });
 const claimed = (name: string): ClaimedSend => ({ key: name, customerId: name, address: `${name}@example.com`, locale: 'en', arm: 'A', segment: '1', offer: 'o', variables: {}, couponCode: 'AAAA-AAAA', messageId: `<${name}@shop.example>` });
 const relay = (answer: (letter: Letter) => RelayAnswer | Promise<RelayAnswer>, maximumConnections = 1) => {
   const offered: string[] = [];
   return { offered, maximumConnections, deliver: async (letter: Letter) => { offered.push(letter.to.split('@')[0] ?? ''); return answer(letter); } };
 };
 const free = createPace(1e9);
-const answersOf = ({ answers }: Awaited<ReturnType<typeof deliverBatch>>) => Object.fromEntries(answers.map(({ key, answer }) => [key, answer === 'given_back' ? answer : answer.outcome]));
+const clock = (): Date => new Date('2026-11-23T09:00:00Z');
+const compose = async (): Promise<ComposedLetter> => composed;
+const answersOf = ({ answers }: Awaited<ReturnType<typeof deliverBatch>>) => Object.fromEntries(answers.map(({ key, answer }) => [key, typeof answer === 'string' ? answer : 'outcome' in answer ? answer.outcome : 'put_off']));
 
 describe('a batch of claimed sends', () => {
   const sends = ['a', 'b', 'c', 'd'].map(claimed);
 
   it('gets one answer a send, whatever the number of sessions', async () => {
     const sink = relay(() => ({ outcome: 'accepted', text: 'ok' }), 3);
-    const outcome = await deliverBatch({ relay: sink, letters: letters() }, { shop: 'demo', sends, pace: free, mayBegin: () => true });
+    const outcome = await deliverBatch({ relay: sink, clock }, { compose, domains: createDomainPace(), sends, pace: free, mayBegin: () => true });
     expect(answersOf(outcome)).toEqual({ a: 'accepted', b: 'accepted', c: 'accepted', d: 'accepted' });
     expect(sink.offered.sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('is given back from where the relay cannot be reached', async () => {
     const sink = relay((letter) => letter.to.startsWith('b') ? { outcome: 'unreachable', text: 'refused' } : { outcome: 'accepted', text: 'ok' });
-    const outcome = await deliverBatch({ relay: sink, letters: letters() }, { shop: 'demo', sends, pace: free, mayBegin: () => true });
+    const outcome = await deliverBatch({ relay: sink, clock }, { compose, domains: createDomainPace(), sends, pace: free, mayBegin: () => true });
     expect(answersOf(outcome)).toEqual({ a: 'accepted', b: 'unreachable', c: 'given_back', d: 'given_back' });
     expect([outcome.relayDown, sink.offered]).toEqual([true, ['a', 'b']]);
   });
@@ -45,14 +48,14 @@ describe('a batch of claimed sends', () => {
   it('is given back once no letter may begin any more', async () => {
     let begun = 0;
     const sink = relay(() => { begun += 1; return { outcome: 'accepted', text: 'ok' }; });
-    const outcome = await deliverBatch({ relay: sink, letters: letters() }, { shop: 'demo', sends, pace: free, mayBegin: () => begun < 2 });
+    const outcome = await deliverBatch({ relay: sink, clock }, { compose, domains: createDomainPace(), sends, pace: free, mayBegin: () => begun < 2 });
     expect(answersOf(outcome)).toEqual({ a: 'accepted', b: 'accepted', c: 'given_back', d: 'given_back' });
   });
 
   it('goes on past a customer whose letter cannot be written', async () => {
     const sink = relay((letter) => { if (letter.to.startsWith('c')) throw new RangeError('Header To holds no mail address.'); return { outcome: 'accepted', text: 'ok' }; });
     const missing = letters((send) => { if (send.key === 'b') throw new ClienteleError('LETTER_VARIABLE_MISSING', { letter: 'l', variable: 'v', customer: 'b' }); return composed; });
-    const outcome = await deliverBatch({ relay: sink, letters: missing }, { shop: 'demo', sends, pace: free, mayBegin: () => true });
+    const outcome = await deliverBatch({ relay: sink, clock }, { compose: await missing.open('demo'), domains: createDomainPace(), sends, pace: free, mayBegin: () => true });
     expect(answersOf(outcome)).toEqual({ a: 'accepted', b: 'refused_permanently', c: 'refused_permanently', d: 'accepted' });
     expect(outcome.broken).toBeUndefined();
   });
@@ -60,7 +63,7 @@ describe('a batch of claimed sends', () => {
   it('stops and is given back when no letter can be composed at all', async () => {
     const problem = new ClienteleError('LETTER_INVALID', { letter: 'l', problem: 'gone' });
     const sink = relay(() => ({ outcome: 'accepted', text: 'ok' }));
-    const outcome = await deliverBatch({ relay: sink, letters: letters(() => { throw problem; }) }, { shop: 'demo', sends, pace: free, mayBegin: () => true });
+    const outcome = await deliverBatch({ relay: sink, clock }, { compose: async () => { throw problem; }, domains: createDomainPace(), sends, pace: free, mayBegin: () => true });
     expect(answersOf(outcome)).toEqual({ a: 'given_back', b: 'given_back', c: 'given_back', d: 'given_back' });
     expect([outcome.broken, sink.offered]).toEqual([problem, []]);
   });
@@ -85,7 +88,7 @@ describe('a pace', () => {
 describe('letters before the first is sent', () => {
   const recipient = (name: string, more: Partial<Recipient> = {}): Recipient => ({ customerId: name, address: `${name}@example.com`, locale: 'en', arm: 'A', segment: '1', offer: 'o', coupon: { kind: 'amount', value: 5, prefix: null }, variables: { given_name: name }, ...more });
   async function* batches(...all: Recipient[][]) { yield* all; }
-  const check = (composer: LetterComposer, ...all: Recipient[][]) => checkLetters(composer, { shop: 'demo', campaign: 'c', batches: batches(...all) });
+  const check = (composer: Pick<LetterPress, 'open'>, ...all: Recipient[][]) => checkLetters(composer, { shop: 'demo', campaign: 'c', batches: batches(...all) });
 
   it('are written once a kind: arm, locale, offer and what is missing', async () => {
     const seen: string[] = [];

@@ -1,8 +1,9 @@
 import type { Ledger } from '../../../gateways/ledger/ledger.ts';
 import type { RelayLog } from '../../../gateways/mail/relay-log.ts';
+import type { DomainRates } from '../../../gateways/mail/domain-pace.ts';
 import type { Relay } from '../../../gateways/mail/relay.ts';
 import type { Warehouse } from '../../../gateways/warehouse/warehouse.ts';
-import type { LetterComposer } from '../letter-composer.ts';
+import type { LetterPress } from '../letter-composer.ts';
 
 /** What sending reaches for. */
 export interface DispatchDependencies {
@@ -10,7 +11,7 @@ export interface DispatchDependencies {
   readonly ledger: Ledger;
   readonly relay: Pick<Relay, 'deliver' | 'maximumConnections'>;
   readonly relayLog: RelayLog;
-  readonly letters: LetterComposer;
+  readonly letters: Pick<LetterPress, 'open'>;
   /** Real time, whatever the shop's days last. */
   readonly clock: () => Date;
   /** Of the activity that runs now. */
@@ -20,4 +21,8 @@ export interface DispatchDependencies {
    * never came; a letter is not begun later than half of them after its claim. 10 when absent.
    */
   readonly settleAfterSeconds?: number;
+  /** How fast each recipient domain may be written to; every process keeps its own count. */
+  readonly domainRates?: DomainRates;
+  /** Makes the address that bounces of a send go to (VERP); the sender's own when absent. */
+  readonly returnPath?: (key: string) => string;
 }

@@ -1,6 +1,7 @@
 import { cancelPlanned } from '../../../gateways/ledger/cancel-planned.ts';
 import { retryFailed } from '../../../gateways/ledger/retry-failed.ts';
 import { tally } from '../../../gateways/ledger/tally.ts';
+import { createDomainPace } from '../../../gateways/mail/domain-pace.ts';
 import type { DispatchActivities } from '../contract.ts';
 import { closeDispatch } from './close-dispatch.ts';
 import type { DispatchDependencies } from './dispatch-dependencies.ts';
@@ -16,9 +17,11 @@ const maximumAttempts = 3;
 /** Sending an approved plan. The ledger is the position: every activity may be repeated after a crash at any line. */
 export function createDispatchActivities(dependencies: DispatchDependencies): DispatchActivities {
   const { ledger, clock } = dependencies;
+  // One for all pages: two of them run at once.
+  const domains = createDomainPace(dependencies.domainRates);
   return {
     openDispatch: (input) => openDispatch(dependencies, input),
-    dispatchPage: (input) => dispatchPage(dependencies, input),
+    dispatchPage: (input) => dispatchPage(dependencies, domains, input),
 
     async reconcileInDoubt({ campaign }): Promise<{ delivered: number; returned: number; inDoubt: number }> {
       const { delivered, returned } = await settleClaims(dependencies, { campaign, states: ['claimed', 'in_doubt'] });

@@ -1,11 +1,12 @@
 import { ClienteleError } from '../../../gateways/errors.ts';
+import { bodyText } from '../../../gateways/mail/body-text.ts';
 import type { ShopFolder } from '../../../gateways/shop-folder/open-shop-folder.ts';
-import type { ComposedLetter, LetterComposer, LetterSend } from '../letter-composer.ts';
+import type { ComposedLetter, LetterPress, LetterSend } from '../letter-composer.ts';
 import type { Links } from '../signed-link.ts';
 import { compileLetter, type CompiledLetter } from './compile-letter.ts';
 import { escapeHtml } from './html-entities.ts';
-import { readTemplate, type Filling, type VariableValue } from './letter-template.ts';
-import { letterVariant } from './letter-variant.ts';
+import { readTemplate, type Filling, type LetterTemplate, type VariableValue } from './letter-template.ts';
+import { letterVariant, type LetterVariant } from './letter-variant.ts';
 import { letterWords, type Offer } from './letter-words.ts';
 import { singleLine } from './single-line.ts';
 import { valueFormat } from './value-format.ts';
@@ -50,7 +51,7 @@ const headerToken = (text: string): string => text.toLowerCase().replace(/[^a-z0
  * Headers: List-Unsubscribe and List-Unsubscribe-Post (RFC 8058), List-ID (RFC 2919), Feedback-ID, Content-Language.
  * @param dependencies `shops` opens a shop's folder by name
  */
-export function createLetterComposer({ shops, links }: { readonly shops: (name: string) => Promise<ShopFolder>; readonly links: LetterLinks }): LetterComposer {
+export function createLetterComposer({ shops, links }: { readonly shops: (name: string) => Promise<ShopFolder>; readonly links: LetterLinks }): LetterPress {
   const compiled = new Map<string, Promise<CompiledLetter>>();
 
   const compile = (name: string, language: string, source: string): Promise<CompiledLetter> => {
@@ -63,12 +64,43 @@ export function createLetterComposer({ shops, links }: { readonly shops: (name: 
     return fresh;
   };
 
-  const compose = async ({ shop: shopName, send }: { readonly shop: string; readonly send: LetterSend }): Promise<ComposedLetter> => {
+  const open = async (shopName: string): Promise<(send: LetterSend) => Promise<ComposedLetter>> => {
     const shop = await shops(shopName);
     const { settings } = shop;
+    const names = Object.keys(shop.letters);
+    const base = { shop, variables: {
+      shop_name: settings.name,
+      sender_name: settings.sender.name,
+      postal_address: settings.sender.postal_address,
+    } };
+    const variants = new Map<string, LetterVariant>();
+    const variantOf = (letter: string, locale: string): LetterVariant => {
+      const id = `${letter}\n${locale}`;
+      const known = variants.get(id);
+      if (known !== undefined) return known;
+      const fresh = letterVariant(names, letter, locale, settings.locale);
+      // Locales come from customers' data: there may be any number of them.
+      if (variants.size < 1000) variants.set(id, fresh);
+      return fresh;
+    };
+    const subjects = new Map<string, LetterTemplate>();
+    const subjectOf = (name: string, source: string): LetterTemplate => {
+      const id = `${name}\n${source}`;
+      const known = subjects.get(id) ?? readTemplate(`${name}, its subject`, source);
+      subjects.set(id, known);
+      return known;
+    };
+    return (send) => compose(base, variantOf, subjectOf, send);
+  };
+
+  const compose = async (
+    { shop, variables }: { readonly shop: ShopFolder; readonly variables: Readonly<Record<string, string>> },
+    variantOf: (letter: string, locale: string) => LetterVariant, subjectOf: (name: string, source: string) => LetterTemplate, send: LetterSend,
+  ): Promise<ComposedLetter> => {
+    const { settings, name: shopName } = shop;
     const arm = settings.campaign.arms.find(({ name }) => name === send.arm);
     if (arm === undefined) throw new ClienteleError('LETTER_INVALID', { letter: `of arm ${send.arm}`, problem: `shop.yaml of ${shopName} has no such arm.` });
-    const variant = letterVariant(Object.keys(shop.letters), arm.letter, send.locale, settings.locale);
+    const variant = variantOf(arm.letter, send.locale);
     const source = shop.letters[variant.name];
     if (source === undefined) throw new ClienteleError('LETTER_INVALID', { letter: arm.letter, problem: `there is no file letters/${arm.letter}.mjml in shop ${shopName}.` });
     const letter = await compile(variant.name, variant.language, source);
@@ -80,14 +112,12 @@ export function createLetterComposer({ shops, links }: { readonly shops: (name: 
     const unsubscribe = links.unsubscribe(send.key);
     const given = {
       ...send.variables,
+      ...variables,
       given_name: plausibleName(send.variables['given_name']),
       offer: offer === undefined ? null : words.offer(offer, money),
       offer_phrase: offer === undefined ? null : words.offerPhrase(offer, money),
       coupon_code: send.couponCode,
       coupon_line: send.couponCode === '' ? null : words.couponLine(send.couponCode),
-      shop_name: settings.name,
-      sender_name: settings.sender.name,
-      postal_address: settings.sender.postal_address,
       unsubscribe_link: unsubscribe,
       open_pixel: links.pixel(send.key),
     };
@@ -101,12 +131,15 @@ export function createLetterComposer({ shops, links }: { readonly shops: (name: 
     const plain = (text: string): string => text;
 
     const subjectSource = variant.name === arm.letter ? arm.subject : letter.title ?? arm.subject;
-    const subject = singleLine(readTemplate(`${variant.name}, its subject`, subjectSource).fill(filling(given, plain)));
+    const subject = singleLine(subjectOf(variant.name, subjectSource).fill(filling(given, plain)));
     const values = { ...given, subject };
     const text = tidy(letter.text.fill(filling(values, plain)));
+    const pieces = letter.html.fillPieces(filling(values, escapeHtml));
     return {
       subject,
-      html: letter.html.fill(filling(values, escapeHtml)),
+      pieces,
+      // Only people who look at a letter need it in one.
+      get html() { return bodyText(pieces); },
       text: given.coupon_line === null ? text : withCouponLine(text, given.coupon_line, settings.sender.postal_address),
       headers: {
         'List-Unsubscribe': `<${unsubscribe}>`,
@@ -119,5 +152,5 @@ export function createLetterComposer({ shops, links }: { readonly shops: (name: 
     };
   };
 
-  return { compose };
+  return { open, compose: async ({ shop, send }) => (await open(shop))(send) };
 }

@@ -1,4 +1,5 @@
 import { ClienteleError } from '../../../gateways/errors.ts';
+import { bodyText, FixedText, type BodyText } from '../../../gateways/mail/body-text.ts';
 import { decodeEntities } from './html-entities.ts';
 
 /** What a variable may hold; null counts as absent. */
@@ -25,10 +26,12 @@ export interface LetterTemplate {
   /** Every variable the letter prints, in order of first use. */
   readonly variables: readonly string[];
   fill(filling: Filling): string;
+  /** The filled letter in pieces; those that all recipients share are the same objects every time. */
+  fillPieces(filling: Filling): BodyText;
 }
 
 type Part =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: FixedText }
   | { readonly kind: 'variable'; readonly name: string; readonly format: Format | undefined; readonly fallback: string | undefined }
   | { readonly kind: 'link'; readonly target: string }
   | { readonly kind: 'if'; readonly name: string; readonly parts: Part[] };
@@ -90,7 +93,7 @@ export function readTemplate(letter: string, source: string): LetterTemplate {
 
   const addText = (text: string): void => {
     if (/\{\{|\}\}|\{%|%\}/.test(text)) refuse(`a place for a variable is not closed near "${text.trim().slice(0, 60)}".`);
-    if (text !== '') current().push({ kind: 'text', text });
+    if (text !== '') current().push({ kind: 'text', text: new FixedText(text) });
   };
 
   let position = 0;
@@ -105,20 +108,23 @@ export function readTemplate(letter: string, source: string): LetterTemplate {
   addText(source.slice(position));
   if (open.length > 0) refuse(`{% if ${open[0]!.name} %} has no {% endif %}.`);
 
-  return { variables: [...variables], fill: (filling) => fillParts(root, filling) };
+  const fillPieces = (filling: Filling): BodyText => {
+    const pieces: (string | FixedText)[] = [];
+    fillParts(root, filling, pieces);
+    return pieces;
+  };
+  return { variables: [...variables], fillPieces, fill: (filling) => bodyText(fillPieces(filling)) };
 }
 
 const isShown = (value: VariableValue): boolean => !isAbsent(value) && value !== false;
 
-function fillParts(parts: readonly Part[], filling: Filling): string {
-  let filled = '';
+function fillParts(parts: readonly Part[], filling: Filling, pieces: (string | FixedText)[]): void {
   for (const part of parts) {
-    if (part.kind === 'text') filled += part.text;
-    else if (part.kind === 'link') filled += filling.escape(filling.link(part.target));
-    else if (part.kind === 'variable') filled += filling.escape(textOf(part, filling));
-    else if (isShown(valueOf(part.name, filling))) filled += fillParts(part.parts, filling);
+    if (part.kind === 'text') pieces.push(part.text);
+    else if (part.kind === 'link') pieces.push(filling.escape(filling.link(part.target)));
+    else if (part.kind === 'variable') pieces.push(filling.escape(textOf(part, filling)));
+    else if (isShown(valueOf(part.name, filling))) fillParts(part.parts, filling, pieces);
   }
-  return filled;
 }
 
 function textOf(part: Extract<Part, { kind: 'variable' }>, filling: Filling): string {
