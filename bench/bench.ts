@@ -9,6 +9,7 @@ import { projectRoot as root } from '../scripts/command-line/project-root.ts';
 import { runCommand } from '../scripts/command-line/run-command.ts';
 import type { ScaleName } from './bench-shop.ts';
 import { benchCycle } from './cycle.ts';
+import { benchDispatch, renderDispatchReport } from './dispatch.ts';
 import { renderCycleReport } from './cycle-report.ts';
 import { renderSideBySide, sideBySide } from './side-by-side.ts';
 import { subjects } from './subjects.ts';
@@ -46,6 +47,18 @@ await runCommand(async ({ say, signal }) => {
     .action(async ({ scale, runs, json }: CycleOptions) => {
       const report = await benchCycle({ root, scale, runs, environment: process.env, say, signal });
       process.stdout.write(`\n${renderCycleReport(report)}\n`);
+      await writeFigures(json, report);
+    });
+  program.command('dispatch')
+    .description('Mails a second to a local sink with the durable ledger, beside bare pooled nodemailer.')
+    .option('--recipients <number>', 'letters of this project in each run', atLeastOne, 20_000)
+    .option('--bare-recipients <number>', 'letters of nodemailer in each run at most', atLeastOne, 20_000)
+    .option('--runs <number>', 'runs of each side', atLeastOne, 3)
+    .option('--signed', 'both sides sign by DKIM', false)
+    .option('--json <file>', 'write the figures to this file too')
+    .action(async ({ recipients, bareRecipients, runs, signed, json }: { readonly recipients: number; readonly bareRecipients: number; readonly runs: number; readonly signed: boolean; readonly json?: string }) => {
+      const report = await benchDispatch({ root, recipients, bareRecipients, runs, signed, databaseUrl: process.env['DATABASE_URL'], say, signal });
+      process.stdout.write(`\n${renderDispatchReport(report)}\n`);
       await writeFigures(json, report);
     });
   for (const subject of subjects) {

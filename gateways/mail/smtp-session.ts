@@ -80,7 +80,7 @@ export function createSmtpSession({ socket, extensions }: SmtpSocket, silence: n
 
   const next = (): void => {
     if (!usable) return;
-    if (waiting.length > 0) return void begin(waiting.shift()!);
+    if (waiting.length > 0) return begin(waiting.shift()!);
     if (closing && speaking.length === 0) {
       usable = false;
       socket.end('QUIT\r\n');
