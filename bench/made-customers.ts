@@ -3,7 +3,7 @@ import { SeededRandom } from '../algorithms/random/seeded-random.ts';
 
 /**
  * Writes a row-major Float32 matrix, little-endian, of customers in overlapping groups: Gaussian about each group's centre, groups of
- * unlike sizes and widths, one customer in fifty drawn ten times as wide. Standardised data look so, and no start is sure of its end.
+ * unlike sizes and widths, one customer in fifty drawn three times as wide. Data standardised and clipped look so, and no start is sure of its end.
  * A file that has the right size already is left as it is.
  */
 export async function writeMadeCustomers(
@@ -28,7 +28,7 @@ export async function writeMadeCustomers(
         let draw = random.uniform() * whole;
         let group = 0;
         while (group < groups - 1 && draw >= shares[group]!) draw -= shares[group++]!;
-        const width = widths[group]! * (random.uniform() < 0.02 ? 10 : 1);
+        const width = widths[group]! * (random.uniform() < 0.02 ? 3 : 1);
         for (let column = 0; column < columns; column++) values[place + column] = centres[group * columns + column]! + width * random.normal();
       }
       await partial.write(values);

@@ -43,7 +43,7 @@ export async function kmeansSeeds(data: KMeansData, nClusters: number, sampleSiz
 }
 
 async function descend(sample: KMeansData, seeds: Float32Array, maxIter: number): Promise<{ centres: Float32Array; inertia: number }> {
-  const { centres, inertias } = await lloyd(sample, seeds, { maxIter, tolerance: sampleTolerance * sample.meanVariance });
+  const { centres, inertias } = (await lloyd(sample, seeds, { maxIter, tolerance: sampleTolerance * sample.meanVariance }))!;
   return { centres, inertia: inertias.at(-1)! };
 }
 

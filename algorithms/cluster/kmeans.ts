@@ -6,7 +6,7 @@ import { nearestCentres } from './nearest-centres.ts';
 
 export interface KMeansOptions {
   readonly nClusters: number;
-  /** Starts from different seeds; the one with the lowest inertia is kept. */
+  /** Starts from different seeds; the one with the lowest inertia is kept, and one that falls too slowly to become it is given up. */
   readonly nInit?: number;
   readonly maxIter?: number;
   /** The centres' squared movement, relative to the mean variance of the columns, at which a start ends. */
@@ -145,7 +145,9 @@ export class KMeans {
 
   /** One start; nothing when it ends no better than `toBeat`, so that its labels need no copy. */
   async #start(data: KMeansData, seeds: Float32Array, toBeat: number): Promise<Start | undefined> {
-    const { centres, inertias, converged } = await lloyd(data, seeds, { maxIter: this.maxIter, tolerance: this.tol * data.meanVariance });
+    const descent = await lloyd(data, seeds, { maxIter: this.maxIter, tolerance: this.tol * data.meanVariance, toBeat });
+    if (descent === undefined) return undefined;
+    const { centres, inertias, converged } = descent;
     const { inertia } = await data.assign(centres, true);
     if (inertia >= toBeat) return undefined;
     return { labels: data.labels.slice(), centres, inertia, inertias, iterations: inertias.length, converged };

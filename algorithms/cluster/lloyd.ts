@@ -10,19 +10,30 @@ export interface Descent {
   readonly converged: boolean;
 }
 
+/** Falls as large as the last that a descent is granted to reach what it must beat, once it has done so many iterations. */
+const patience = 50;
+const granted = 5;
+
 /**
  * Lloyd's algorithm from given centres until no label changes, the centres' squared movement is at most `tolerance`, or `maxIter`
  * iterations are done. An empty cluster is given the row farthest from its centre.
  *
  * @param seeds row-major nClusters x columns, not changed.
+ * @param options.toBeat an inertia below which the descent must end to be of use.
+ * @returns nothing when it was given up, because at its pace it would not come below `toBeat` for long.
  */
-export async function lloyd(data: KMeansData, seeds: Float32Array, { maxIter, tolerance }: { readonly maxIter: number; readonly tolerance: number }): Promise<Descent> {
+export async function lloyd(
+  data: KMeansData, seeds: Float32Array, options: { readonly maxIter: number; readonly tolerance: number; readonly toBeat?: number },
+): Promise<Descent | undefined> {
+  const { maxIter, tolerance, toBeat = Number.POSITIVE_INFINITY } = options;
   const inertias: number[] = [];
   let centres = seeds;
   data.reset(seeds.length / data.columns);
   while (inertias.length < maxIter) {
     const { inertia, changed, counts, sums } = await data.assign(centres);
+    const fall = (inertias.at(-1) ?? Number.POSITIVE_INFINITY) - inertia;
     inertias.push(inertia);
+    if (inertias.length > granted && inertia - toBeat > patience * fall) return undefined;
     if (changed === 0) return { centres, inertias, converged: true };
     refillEmptyClusters(data, centres, counts, sums);
     const moved = meansOf(sums, counts, centres);
