@@ -8,6 +8,7 @@ import { cycleSettingsOf } from './cycle-settings.ts';
 import { exportLedger } from './export-ledger.ts';
 import { findPreviousCycle } from './find-previous-cycle.ts';
 import { runAudits } from './run-audits.ts';
+import { tooLate } from './stage-source.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 /** What collecting reaches for. */
@@ -26,8 +27,12 @@ export function createCollectActivities({ warehouse, ledger, openShop, resolveDa
     async collect(input: CollectInput): Promise<CollectResult> {
       const shop = await openShop(input.shop);
       const mark = `sources, attempt ${input.attempt}`;
-      await using session = await warehouse.open({}, { data: resolveData(input.dataFolder ?? shop.settings.data), until: input.asOf }, cancellation());
-      const { relations, tallies } = await takeSnapshot(session, { shop, folder: input, layer: 'snapshot', tables: canonicalTables.map((table) => table.name), mark });
+      const previousCycle = await findPreviousCycle(warehouse.lake, input);
+      const { relations, tallies } = await takeSnapshot(warehouse, {
+        shop, folder: input, layer: 'snapshot', tables: canonicalTables.map((table) => table.name), mark, previousCycle,
+        data: resolveData(input.dataFolder ?? shop.settings.data), until: input.asOf, signal: cancellation(),
+      });
+      await using session = await warehouse.open({}, {}, cancellation());
       const counted = await session.write(input, {
         name: 'snapshot.tallies', algorithm: 'count', inputs: [], external: mark,
         columns: () => [
@@ -41,7 +46,7 @@ export function createCollectActivities({ warehouse, ledger, openShop, resolveDa
         relations: { ...relations, 'snapshot.tallies': counted, ...exported.relations },
         tallies,
         leftOut: canonicalTables.map((table) => table.name).filter((name) => shop.sources[name] === undefined),
-        previousCycle: await findPreviousCycle(warehouse.lake, input),
+        previousCycle,
         decisionsInForce: exported.decisions,
       };
     },
@@ -69,10 +74,10 @@ export function createCollectActivities({ warehouse, ledger, openShop, resolveDa
 function refuseTooMuchQuarantined(tallies: readonly SourceTally[], shop: ShopFolder, { cycle }: CollectInput): void {
   const limit = shop.settings.gates.maximum_quarantined_share;
   for (const { table, read, reasons } of tallies) {
-    const refused = reasons.filter(({ reason }) => !reason.endsWith('what this cycle may know')).reduce((sum, { rows }) => sum + rows, 0);
+    const refused = reasons.filter(({ reason }) => !reason.endsWith(tooLate)).reduce((sum, { rows }) => sum + rows, 0);
     if (read > 0 && refused / read > limit) {
       const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-      throw new ClienteleError('TOO_MUCH_QUARANTINED', { share: percent(refused / read), table, limit: percent(limit), relation: `${shop.name}/${cycle}/snapshot/quarantine.parquet`, cycle: `${shop.name}/${cycle}` });
+      throw new ClienteleError('TOO_MUCH_QUARANTINED', { share: percent(refused / read), table, limit: percent(limit), relation: `${shop.name}/${cycle}/snapshot/quarantine`, cycle: `${shop.name}/${cycle}` });
     }
   }
 }

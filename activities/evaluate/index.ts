@@ -5,11 +5,13 @@ import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts'
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
 import { readSql } from '../../gateways/warehouse/sql-file.ts';
 import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
-import type { StepFigure } from '../contract.ts';
+import { partitionPattern, sourcePartitions } from '../collect/source-partitions.ts';
 import { takeSnapshot } from '../collect/take-snapshot.ts';
-import { computeEffects, type CustomerOutcome } from './compute-effects.ts';
-import type { Effect, EvaluateActivities, EvaluateResult, ObserveInput } from './contract.ts';
+import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
+import type { EvaluateActivities, EvaluateResult, ObserveInput } from './contract.ts';
 import { judgePredictions } from './judge-predictions.ts';
+import { measureCampaign, type Measured } from './measure-campaign.ts';
+import { writeRepeatRates } from './repeat-rates.ts';
 import { windowOf } from './shop-time.ts';
 
 export interface EvaluateDependencies {
@@ -36,8 +38,7 @@ export function createEvaluateActivities({ warehouse, ledger, openShop, resolveD
     async outcomesReady(input: ObserveInput): Promise<{ ready: boolean; dataUntil: string }> {
       const shop = await openShop(input.shop);
       await using session = await warehouse.open({}, { data: dataFolder(input, shop), until: input.to }, cancellation());
-      const [newest] = await session.rows<{ at: string | null }>(`select max(try_cast(ordered_at as timestamp)) as at from (${shop.sources['order_lines']!.replace(/;\s*$/, '')}\n)`);
-      const dataUntil = newest?.at ?? '';
+      const dataUntil = await newestOrder(session, shop, input);
       // The last day of a window may have few orders; data that reach into it are taken to reach its end.
       return { ready: dataUntil !== '' && Date.parse(dataUntil) >= Date.parse(input.to) - 86_400_000, dataUntil };
     },
@@ -52,27 +53,30 @@ export function createEvaluateActivities({ warehouse, ledger, openShop, resolveD
     async evaluate(input: EvaluateInput): Promise<EvaluateResult> {
       const shop = await openShop(input.shop);
       const { plan, ready } = input;
-      const measured = plan !== undefined && ready;
-      await using session = await warehouse.open(input.relations, { data: dataFolder(input, shop), from: input.from, until: input.to }, cancellation());
+      const observed = plan !== undefined && ready;
+      await using session = await warehouse.open(input.relations, {}, cancellation());
       const relations: Record<string, RelationRef> = {};
       const make = async (name: string): Promise<void> => { relations[name] = await session.materialise(input, { name, sql: await readSql(name) }); };
       await make('outcomes.retention');
-      if (measured) {
-        const observed = await takeSnapshot(session, { shop, folder: input, layer: 'outcomes', tables: ['order_lines'], mark: `sources until ${input.to}` });
-        Object.assign(relations, observed.relations);
+      let campaign: Measured | undefined;
+      if (observed) {
+        const orders = await takeSnapshot(warehouse, { shop, folder: input, layer: 'outcomes', tables: ['order_lines'], mark: `sources until ${input.to}`, data: dataFolder(input, shop), from: input.from, until: input.to, signal: cancellation() });
+        for (const [name, ref] of Object.entries(orders.relations)) await session.addView(name, ref);
+        Object.assign(relations, orders.relations);
         relations['outcomes.touches'] = await writeTouches(session, input, () => exportTouches(ledger, plan.campaign));
-        await make('outcomes.customers');
+        campaign = await measureCampaign(warehouse, session, input, shop.settings);
+        Object.assign(relations, campaign.relations);
         await make('outcomes.segment_retention');
       }
-      const { relation, judged } = await judgePredictions(warehouse, session, input, { days: shop.settings.analyse.prediction_days, asOf: input.asOf, previousCycle: input.previousCycle, measured });
+      const { relation, judged } = await judgePredictions(warehouse, session, input, { days: shop.settings.analyse.prediction_days, asOf: input.asOf, previousCycle: input.previousCycle, measured: observed });
       relations['outcomes.prediction_quality'] = relation;
-      const effects = measured ? await writeEffects(session, input, relations) : [];
+      Object.assign(relations, await writeRepeatRates(session, input));
       const quality = judged.at(-1);
       return {
-        relations, measured, effects,
-        why: measured ? '' : plan === undefined ? 'nobody was mailed' : `the shop's data do not reach ${input.to.slice(0, 10)}, the end of the attribution window`,
+        relations, measured: campaign?.mismatch === '', effects: campaign?.effects ?? [],
+        why: campaign !== undefined ? campaign.mismatch : plan === undefined ? 'nobody was mailed' : `the shop's data do not reach ${input.to.slice(0, 10)}, the end of the attribution window`,
         figures: [
-          ...(measured ? await measuredFigures(session) : []),
+          ...(campaign?.figures ?? []),
           ...(quality === undefined ? [] : [
             { label: `prediction of ${quality.cycle}: accuracy`, value: round(quality.accuracy) }, { label: `prediction of ${quality.cycle}: recall`, value: round(quality.recall) }, { label: `prediction of ${quality.cycle}: F1`, value: round(quality.f1) },
           ]),
@@ -80,6 +84,21 @@ export function createEvaluateActivities({ warehouse, ledger, openShop, resolveD
       };
     },
   };
+}
+
+/** The moment of the newest order line in the shop's files; '' where there is none. Later partitions hold later orders as a rule, so the last one mostly answers. */
+async function newestOrder(session: WarehouseSession, shop: ShopFolder, { shop: name, cycle, to }: ObserveInput): Promise<string> {
+  const sql = shop.sources['order_lines']!.replace(/;\s*$/, '');
+  const pattern = partitionPattern(sql);
+  const partitions = pattern === undefined ? [undefined] : await sourcePartitions(session, { pattern, file: 'sources/order_lines.sql', cycle: `${name}/${cycle}` });
+  let newest = '';
+  for (const partition of partitions.reverse()) {
+    await session.run(`set variable partition = ${quoteLiteral(partition?.path ?? null)}`);
+    const [found] = await session.rows<{ at: string | null }>(`select max(try_cast(ordered_at as timestamp)) as at from (${sql}\n)`);
+    if (found?.at !== null && found!.at > newest) newest = found!.at;
+    if (newest >= to) break;
+  }
+  return newest;
 }
 
 const round = (value: number): number => Number(value.toFixed(3));
@@ -93,25 +112,4 @@ function writeTouches(session: WarehouseSession, folder: EvaluateInput, touches:
       return [{ name: 'customer_id', type: 'VARCHAR', values: rows.map((row) => row.customerId) }, ...flags.map((flag) => ({ name: flag === 'byProgram' ? 'by_program' : flag, type: 'BOOLEAN' as const, values: rows.map((row) => row[flag]) }))];
     },
   });
-}
-
-async function writeEffects(session: WarehouseSession, folder: EvaluateInput, relations: Record<string, RelationRef>): Promise<Effect[]> {
-  const texts = ['metric', 'arm', 'segment'] as const;
-  const numbers = ['treated', 'control', 'treatedMean', 'controlMean', 'difference', 'lower', 'upper', 'pValue'] as const;
-  const column = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  relations['outcomes.effects'] = await session.write(folder, {
-    name: 'outcomes.effects', algorithm: 'compute-effects 1', inputs: ['outcomes.customers'],
-    columns: async () => {
-      const outcomes = await session.rows<Record<keyof CustomerOutcome, string & boolean & number>>('select arm, segment_name as segment, converted, revenue, margin from outcomes.customers order by customer_id');
-      const effects = computeEffects(outcomes);
-      return [...texts.map((name) => ({ name, type: 'VARCHAR' as const, values: effects.map((effect) => effect[name]) })), ...numbers.map((name) => ({ name: column(name), type: 'DOUBLE' as const, values: effects.map((effect) => effect[name]) }))];
-    },
-  });
-  return session.rows<Effect & Record<string, string | number>>(`select ${[...texts, ...numbers.map((name) => `${column(name)} as "${name}"`)].join(', ')} from outcomes.effects`);
-}
-
-async function measuredFigures(session: WarehouseSession): Promise<StepFigure[]> {
-  const [row] = await session.rows<Record<'assigned' | 'buyers' | 'redeemed' | 'unsubscribed', number>>(
-    'select count(*) as assigned, count_if(converted) as buyers, count_if(redeemed) as redeemed, count_if(unsubscribed) as unsubscribed from outcomes.customers');
-  return [{ label: 'customers assigned', value: row!.assigned }, { label: 'bought in the window', value: row!.buyers }, { label: 'coupons redeemed', value: row!.redeemed }, { label: 'unsubscribed', value: row!.unsubscribed }];
 }

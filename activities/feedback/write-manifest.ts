@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fingerprintOfFile } from '../../gateways/warehouse/fingerprint.ts';
-import { readRelationRecord } from '../../gateways/warehouse/relation-file.ts';
+import { hashOfRelation, readRelationRecord } from '../../gateways/warehouse/relation-file.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
 import type { FeedbackInput } from './contract.ts';
 import type { ManifestEntry } from './report/cycle-report.ts';
@@ -9,7 +8,7 @@ import { writeWhole } from '../write-whole.ts';
 
 /** A relation as the manifest has it: enough to recompute and compare it. */
 export interface ManifestRelation extends ManifestEntry {
-  /** SHA-256 of the file's bytes. */
+  /** SHA-256 of the relation's bytes. */
   readonly sha256: string;
   /** Set where the rows came from outside the lake; such a relation is taken as given when the cycle is recomputed. */
   readonly external?: string;
@@ -36,7 +35,7 @@ export async function writeManifest(warehouse: Warehouse, { shop, cycle, asOf, d
   const entries = await Promise.all(Object.entries(relations).map(async ([relation, { uri, rows, bytes, fingerprint }]): Promise<ManifestRelation> => {
     const path = join(warehouse.lake, uri);
     const record = await readRelationRecord(path);
-    return { relation, rows, bytes, fingerprint, seconds: record?.seconds ?? 0, sha256: await fingerprintOfFile(path), external: record?.external, recipe: record?.recipe ?? 'not known', inputs: record?.inputs ?? [] };
+    return { relation, rows, bytes, fingerprint, seconds: record?.seconds ?? 0, sha256: await hashOfRelation(path), external: record?.external, recipe: record?.recipe ?? 'not known', inputs: record?.inputs ?? [] };
   }));
   const manifest: Manifest = { shop, cycle, asOf, version, madeAt: madeAt.toISOString(), dataFolder, steps, relations: entries };
   await writeWhole(join(warehouse.lake, shop, cycle, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);

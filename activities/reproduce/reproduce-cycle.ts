@@ -1,12 +1,12 @@
-import { cp, mkdir, readFile, rm, symlink, readdir } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, stat, symlink, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ClienteleError } from '../../gateways/errors.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
-import { fingerprintOfFile } from '../../gateways/warehouse/fingerprint.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
-import { readRelationRecord, relationUri } from '../../gateways/warehouse/relation-file.ts';
+import { folderUri, hashOfRelation, readRelationRecord, recordPath, relationUri } from '../../gateways/warehouse/relation-file.ts';
 import type { Relations } from '../../gateways/warehouse/relation-ref.ts';
+import type { CycleFolder } from '../../gateways/warehouse/warehouse.ts';
 import { createAnalyseActivities } from '../analyse/index.ts';
 import { planCampaign } from '../campaign/plan-campaign.ts';
 import { findPreviousCycle } from '../collect/find-previous-cycle.ts';
@@ -60,11 +60,17 @@ async function layOutGiven(lake: string, scratch: string, { shop, cycle, relatio
   }
   for (const { relation, external } of relations) {
     if (external === undefined) continue;
-    const path = relationUri({ shop, cycle }, relation);
+    const path = await relationPath(lake, { shop, cycle }, relation);
     await mkdir(dirname(join(scratch, path)), { recursive: true });
-    await cp(join(lake, path), join(scratch, path));
-    await cp(join(lake, path.replace(/\.parquet$/, '.json')), join(scratch, path.replace(/\.parquet$/, '.json')));
+    await cp(join(lake, path), join(scratch, path), { recursive: true });
+    await cp(join(lake, recordPath(path)), join(scratch, recordPath(path)));
   }
+}
+
+/** From a lake's root: a relation's file, or the folder of a partitioned one. */
+async function relationPath(lake: string, folder: CycleFolder, relation: string): Promise<string> {
+  const uri = relationUri(folder, relation);
+  return await stat(join(lake, uri)).then(() => uri, () => folderUri(folder, relation));
 }
 
 async function computeAgain(lake: string, scratch: string, manifest: Manifest, openShop: ReproduceCycle['openShop']): Promise<void> {
@@ -106,7 +112,7 @@ const closedLedger: Ledger = {
 
 async function compare(scratch: string, { shop, cycle }: Manifest, { relation, sha256, external }: ManifestRelation): Promise<Reproduced['verdict']> {
   if (external !== undefined) return 'taken as given';
-  const again = await fingerprintOfFile(join(scratch, relationUri({ shop, cycle }, relation))).catch(() => undefined);
+  const again = await hashOfRelation(join(scratch, await relationPath(scratch, { shop, cycle }, relation))).catch(() => undefined);
   if (again === undefined) return 'not made';
   return again === sha256 ? 'same bytes' : 'other bytes';
 }

@@ -16,3 +16,7 @@ export async function fingerprintOfFile(path: string): Promise<string> {
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
+
+/** SHA-256, hex, of the names and hashes of a partitioned relation's files, in their order. */
+export const fingerprintOfParts = (parts: readonly { readonly name: string; readonly fingerprint: string }[]): string =>
+  createHash('sha256').update(parts.map(({ name, fingerprint }) => `${name} ${fingerprint}\n`).join('')).digest('hex');

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ClienteleError } from '../errors.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
-import { listRelationNames, readRelationFile, relationUri } from './relation-file.ts';
+import { listRelationNames, readRelation, relationUri } from './relation-file.ts';
 import type { RelationRef, Relations } from './relation-ref.ts';
 import { createSession } from './session.ts';
 import type { CycleFolder, Parameter, Warehouse, WarehouseSession } from './warehouse.ts';
@@ -22,12 +23,13 @@ export interface WarehouseOptions {
 /** Opens the lake. Nothing is shared between sessions, so any number of them may run beside each other. */
 export async function openWarehouse(options: WarehouseOptions): Promise<Warehouse> {
   const lake = resolve(options.lake);
+  const defaultThreads = options.threads ?? availableParallelism();
   const scratch = join(lake, '.scratch');
   await mkdir(scratch, { recursive: true });
 
-  async function connect(): Promise<{ instance: DuckDBInstance; connection: Awaited<ReturnType<DuckDBInstance['connect']>> }> {
+  async function connect(threads = defaultThreads): Promise<{ instance: DuckDBInstance; connection: Awaited<ReturnType<DuckDBInstance['connect']>> }> {
     const instance = await DuckDBInstance.create(':memory:', {
-      ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
+      threads: String(threads),
       ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
       temp_directory: scratch,
       // A checkpoint of a database that lives in memory rewrites its tables for nobody.
@@ -39,8 +41,8 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
     return { instance, connection };
   }
 
-  async function open(relations: Relations, parameters: Readonly<Record<string, Parameter>> = {}, signal?: AbortSignal): Promise<WarehouseSession> {
-    const { instance, connection } = await connect();
+  async function open(relations: Relations, parameters: Readonly<Record<string, Parameter>> = {}, signal?: AbortSignal, threads?: number): Promise<WarehouseSession> {
+    const { instance, connection } = await connect(threads);
     for (const [name, value] of Object.entries({ ...options.shopVariables, ...parameters })) {
       await connection.run(`set variable ${quoteIdentifier(name)} = ${quoteLiteral(value)}`);
     }
@@ -61,13 +63,14 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
 
   return {
     lake,
+    threads: defaultThreads,
     open,
     find: (folder: CycleFolder, name: string): Promise<RelationRef | undefined> =>
-      withConnection(async (connection) => (await readRelationFile(connection, lake, relationUri(folder, name)))?.ref),
+      withConnection(async (connection) => (await readRelation(connection, lake, folder, name))?.ref),
     list: (folder: CycleFolder): Promise<Relations> => withConnection(async (connection) => {
       const relations: Record<string, RelationRef> = {};
       for (const name of await listRelationNames(lake, folder)) {
-        const file = await readRelationFile(connection, lake, relationUri(folder, name));
+        const file = await readRelation(connection, lake, folder, name);
         if (file === undefined) throw new ClienteleError('RELATION_MISSING', { relation: name, path: relationUri(folder, name) });
         relations[name] = file.ref;
       }

@@ -1,6 +1,6 @@
 /** One immutable relation of the lake. This, never its rows, is what crosses a workflow. */
 export interface RelationRef {
-  /** Path of the Parquet file from the lake's root: `<shop>/<cycle>/<layer>/<relation>.parquet`. */
+  /** From the lake's root: the Parquet file `<shop>/<cycle>/<layer>/<relation>.parquet`, or the folder `<shop>/<cycle>/<layer>/<relation>` of a partitioned relation's files. */
   readonly uri: string;
   readonly rows: number;
   readonly bytes: number;

@@ -5,11 +5,11 @@ import { ClienteleError } from '../errors.ts';
 import { appendColumns } from './append-columns.ts';
 import { fingerprintOf, fingerprintOfFile } from './fingerprint.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
-import { readRelationFile, relationUri, writeRelationRecord, type RelationRecord } from './relation-file.ts';
+import { folderUri, readRelation, readablePath, relationUri, writeRelationRecord, type RelationRecord } from './relation-file.ts';
 import type { RelationRef } from './relation-ref.ts';
 import { grainOf } from './sql-file.ts';
 import { tableReferences } from './table-references.ts';
-import type { Cell, Parameter, WarehouseSession } from './warehouse.ts';
+import type { Cell, CycleFolder, Parameter, WarehouseSession } from './warehouse.ts';
 
 interface SessionParts {
   readonly instance: DuckDBInstance;
@@ -26,6 +26,8 @@ function toCell(value: JS): Cell {
   return value;
 }
 
+const orderBy = (grain: readonly string[]): string => (grain.length === 0 ? '' : ` order by ${grain.map(quoteIdentifier).join(', ')}`);
+
 const toRow = <Row>(row: Record<string, JS>): Row => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toCell(value)])) as Row;
 
 /** One DuckDB connection over some relations. */
@@ -35,10 +37,12 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
   signal?.addEventListener('abort', interrupt);
   let open = true;
 
-  async function run(sql: string): Promise<Awaited<ReturnType<DuckDBConnection['run']>>> {
+  const run = (sql: string): ReturnType<DuckDBConnection['run']> => attempt(sql, () => connection.run(sql));
+
+  async function attempt<Result>(sql: string, work: () => Promise<Result>): Promise<Result> {
     signal?.throwIfAborted();
     try {
-      return await connection.run(sql);
+      return await work();
     } catch (error) {
       // An interrupted statement is a cancellation, not a fault of the SQL.
       signal?.throwIfAborted();
@@ -52,36 +56,39 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
     await connection.run(`create schema if not exists ${quoteIdentifier(schema)}`);
     const path = join(lake, ref.uri);
     if (!(await stat(path).then(() => true, () => false))) throw new ClienteleError('RELATION_MISSING', { relation: name, path });
-    await connection.run(`create or replace view ${quoteIdentifier(schema)}.${quoteIdentifier(table)} as from read_parquet(${quoteLiteral(path)})`);
+    await connection.run(`create or replace view ${quoteIdentifier(schema)}.${quoteIdentifier(table)} as from read_parquet(${quoteLiteral(readablePath(path))})`);
     refs.set(name, ref);
   }
 
   /** A relation of the lake under the same fingerprint, or the same external mark, is not computed again. */
-  async function reuse(uri: string, fingerprint: string | undefined, external: string | undefined): Promise<RelationRef | undefined> {
-    const file = await readRelationFile(connection, lake, uri);
+  async function reuse(folder: CycleFolder, name: string, fingerprint: string | undefined, external: string | undefined): Promise<RelationRef | undefined> {
+    const file = await readRelation(connection, lake, folder, name);
     if (file === undefined) return undefined;
     return (external === undefined ? file.ref.fingerprint === fingerprint : file.external === external) ? file.ref : undefined;
   }
 
-  async function copyOut(name: string, uri: string, select: string, grain: readonly string[], record: Omit<RelationRecord, 'fingerprint' | 'rows' | 'bytes' | 'seconds' | 'madeAt'> & { fingerprint?: string }, startedAt: number): Promise<RelationRef> {
-    const path = join(lake, uri);
+  /** Writes a select's rows to a file of the lake, under a temporary name until they are all there. */
+  async function copyTo(path: string, select: string, metadata: string): Promise<{ rows: number; bytes: number; fingerprint: () => Promise<string> }> {
     const temporary = `${path}.${process.pid}-${Math.round(performance.now() * 1000)}.tmp`;
     await mkdir(dirname(path), { recursive: true });
-    const order = grain.length === 0 ? '' : ` order by ${grain.map(quoteIdentifier).join(', ')}`;
-    const metadata = record.external === undefined ? `fingerprint: ${quoteLiteral(record.fingerprint!)}` : `external: ${quoteLiteral(record.external)}`;
     try {
-      await run(`copy (from (${select}\n)${order}) to ${quoteLiteral(temporary)} (format parquet, compression zstd, kv_metadata {${metadata}})`);
-      const fingerprint = record.fingerprint ?? await fingerprintOfFile(temporary);
+      const [[rows]] = (await (await run(`copy (from (${select}\n)) to ${quoteLiteral(temporary)} (format parquet, compression snappy${metadata})`)).getRowsJS()) as [[bigint]];
       await rename(temporary, path);
-      const bytes = (await stat(path)).size;
-      const rows = (await readRelationFile(connection, lake, uri))!.ref.rows;
-      await writeRelationRecord(path, { ...record, fingerprint, rows, bytes, seconds: (performance.now() - startedAt) / 1000, madeAt: new Date().toISOString() });
-      const ref: RelationRef = { uri, rows, bytes, fingerprint };
-      await addView(name, ref);
-      return ref;
+      return { rows: Number(rows), bytes: (await stat(path)).size, fingerprint: () => fingerprintOfFile(path) };
     } finally {
       await rm(temporary, { force: true });
     }
+  }
+
+  async function copyOut(name: string, uri: string, select: string, grain: readonly string[], record: Omit<RelationRecord, 'fingerprint' | 'rows' | 'bytes' | 'seconds' | 'madeAt'> & { fingerprint?: string }, startedAt: number): Promise<RelationRef> {
+    const path = join(lake, uri);
+    const metadata = record.external === undefined ? `fingerprint: ${quoteLiteral(record.fingerprint!)}` : `external: ${quoteLiteral(record.external)}`;
+    const { rows, bytes, fingerprint: hash } = await copyTo(path, `from (${select}\n)${orderBy(grain)}`, `, kv_metadata {${metadata}}`);
+    const fingerprint = record.fingerprint ?? await hash();
+    await writeRelationRecord(path, { ...record, fingerprint, rows, bytes, seconds: (performance.now() - startedAt) / 1000, madeAt: new Date().toISOString() });
+    const ref: RelationRef = { uri, rows, bytes, fingerprint };
+    await addView(name, ref);
+    return ref;
   }
 
   const inputFingerprints = (inputs: readonly string[]): Record<string, string> =>
@@ -102,6 +109,14 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
   return {
     addView,
     run: async (sql) => { await run(sql); },
+    describe: async (sql) => {
+      const statement = await attempt(sql, () => connection.prepare(sql));
+      try {
+        return new Map(Array.from({ length: statement.columnCount }, (_, index) => [statement.columnName(index), statement.columnType(index).toString()]));
+      } finally {
+        statement.destroySync();
+      }
+    },
     rows: async <Row extends Record<string, Cell>>(sql: string): Promise<Row[]> => {
       const rows = await (await run(sql)).getRowObjectsJS();
       return rows.map((row) => toRow<Row>(row));
@@ -144,7 +159,7 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
       const uri = relationUri(folder, name);
       const reads = external === undefined ? inputs ?? await tableReferences(connection, sql) : inputs ?? [];
       const fingerprint = external === undefined ? fingerprintOf({ name, sql, parameters, inputs: inputFingerprints(reads) }) : undefined;
-      const known = await reuse(uri, fingerprint, external);
+      const known = await reuse(folder, name, fingerprint, external);
       if (known !== undefined) { await addView(name, known); return known; }
       await setParameters(parameters);
       return copyOut(name, uri, sql, grainOf(sql), { relation: name, fingerprint, external, recipe: `sql/${name.replace('.', '/')}.sql`, inputs: reads, parameters }, startedAt);
@@ -153,7 +168,7 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
       const startedAt = performance.now();
       const uri = relationUri(folder, name);
       const fingerprint = external === undefined ? fingerprintOf({ name, algorithm, parameters, inputs: inputFingerprints(inputs) }) : undefined;
-      const known = await reuse(uri, fingerprint, external);
+      const known = await reuse(folder, name, fingerprint, external);
       if (known !== undefined) { await addView(name, known); return known; }
       const made = await columns();
       await run('drop table if exists written');
@@ -162,6 +177,10 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
       const ref = await copyOut(name, uri, select, [], { relation: name, fingerprint, external, recipe: algorithm, inputs, parameters }, startedAt);
       await run('drop table written');
       return ref;
+    },
+    writePart: async (folder, { name, part, sql, origin }) => {
+      const { rows, bytes, fingerprint } = await copyTo(join(lake, folderUri(folder, name), `${part}.parquet`), `from (${sql}\n)${orderBy(grainOf(sql))}`, '');
+      return { name: part, rows, bytes, fingerprint: await fingerprint(), origin };
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,3 +1,4 @@
+import type { RelationPart } from './relation-file.ts';
 import type { RelationRef, Relations } from './relation-ref.ts';
 
 /** A value a DuckDB variable can take; SQL reads it with `getvariable('name')`. */
@@ -23,8 +24,10 @@ export interface CycleFolder {
 export interface Warehouse {
   /** Folder of the lake. */
   readonly lake: string;
-  /** A fresh in-memory DuckDB in which every relation is a view `layer.relation`; parameters become DuckDB variables. One an activity; close it. `signal` interrupts a running statement. */
-  open(relations: Relations, parameters?: Readonly<Record<string, Parameter>>, signal?: AbortSignal): Promise<WarehouseSession>;
+  /** Threads a session uses when it is not told how many. */
+  readonly threads: number;
+  /** A fresh in-memory DuckDB in which every relation is a view `layer.relation`; parameters become DuckDB variables. One an activity; close it. `signal` interrupts a running statement. With one thread DuckDB keeps rows in the order it reads them, so files need no sort to have the same bytes again. */
+  open(relations: Relations, parameters?: Readonly<Record<string, Parameter>>, signal?: AbortSignal, threads?: number): Promise<WarehouseSession>;
   /** The relation if the lake has it, by reading the file's own metadata. */
   find(folder: CycleFolder, name: string): Promise<RelationRef | undefined>;
   /** Every relation the lake has of a cycle. */
@@ -35,6 +38,8 @@ export interface WarehouseSession extends AsyncDisposable {
   /** Makes a relation of the lake a view `layer.relation`. @throws ClienteleError RELATION_MISSING */
   addView(name: string, ref: RelationRef): Promise<void>;
   run(sql: string): Promise<void>;
+  /** Names and DuckDB types of a query's columns, in their order; nothing is read but what the types need. */
+  describe(sql: string): Promise<ReadonlyMap<string, string>>;
   /** All rows of a query whose result is small. */
   rows<Row extends Record<string, Cell>>(sql: string): Promise<Row[]>;
   /** Rows in order, `size` at a time; throws READ_INCOMPLETE when DuckDB ended the read early. */
@@ -51,5 +56,7 @@ export interface WarehouseSession extends AsyncDisposable {
   materialise(folder: CycleFolder, relation: { readonly name: string; readonly sql: string; readonly inputs?: readonly string[]; readonly parameters?: Readonly<Record<string, Parameter>>; readonly external?: string }): Promise<RelationRef>;
   /** The same for columns computed in JavaScript; `algorithm` names what made them and its version. `columns` is only called when needed. */
   write(folder: CycleFolder, relation: { readonly name: string; readonly algorithm: string; readonly inputs: readonly string[]; readonly parameters?: Readonly<Record<string, Parameter>>; readonly columns: () => Promise<readonly Column[]> | readonly Column[]; readonly external?: string }): Promise<RelationRef>;
+  /** Writes one file of a partitioned relation; `sealParts` makes the relation of them. Only in a session of one thread are the bytes the same again. */
+  writePart(folder: CycleFolder, part: { readonly name: string; readonly part: string; readonly sql: string; readonly origin: Readonly<Record<string, unknown>> }): Promise<RelationPart>;
   close(): Promise<void>;
 }

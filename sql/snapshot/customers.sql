@@ -1,4 +1,4 @@
--- grain: position
+-- one row a line kept, in the order of the shop's file
 with
 
 refused as (
@@ -6,7 +6,7 @@ refused as (
 ),
 
 final as (
-    select * exclude (source_file, source_line, shop_reason, cast_reason)
+    select * exclude (position, source_file, source_line, shop_reason, cast_reason)
     from staged.customers
     anti join refused using (position)
 )

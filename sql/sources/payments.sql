@@ -1,7 +1,7 @@
--- one row a refused line of payments: its position among the lines read, and why
+-- one row a refused line of payments: its position among the lines read, and why; lines are read anew by each step, with the columns it needs alone
 with
 
-lines as (
+lines as not materialized (
     select * from staged.payments
 ),
 

@@ -17,9 +17,10 @@ async function collect(csv: string, source: string, work: (snapshot: Snapshot, s
   try {
     await writeFile(join(folder, 'orders.csv'), csv);
     const warehouse = await openWarehouse({ lake: join(folder, 'lake') });
-    await using session = await warehouse.open({}, { data: folder, until: '2026-03-01T00:00:00Z' });
     const shop = { name: 'test', sources: { order_lines: source } } as unknown as ShopFolder;
-    await work(await takeSnapshot(session, { shop, folder: { shop: 'test', cycle: '2026-W09' }, layer: 'snapshot', tables: canonicalTables.map((table) => table.name), mark: 'first' }), session);
+    const snapshot = await takeSnapshot(warehouse, { shop, folder: { shop: 'test', cycle: '2026-W09' }, layer: 'snapshot', tables: canonicalTables.map((table) => table.name), mark: 'first', data: folder, until: '2026-03-01T00:00:00Z' });
+    await using session = await warehouse.open(snapshot.relations);
+    await work(snapshot, session);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

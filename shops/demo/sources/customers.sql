@@ -1,14 +1,14 @@
 -- grain: one row a line of customers.csv, a customer
 with
 
--- every value stays text: what does not cast is quarantined with its reason instead of stopping the read
+-- store_rejects: a line that does not fit the types is quarantined with its reason instead of stopping the read
 lines as (
     select *
     from read_csv(
         getvariable('data') || '/customers.csv',
-        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true, null_padding = false,
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
         store_rejects = true, filename = true,
-        columns = {'customer_id': 'VARCHAR', 'email': 'VARCHAR', 'given_name': 'VARCHAR', 'birth_date': 'VARCHAR', 'gender': 'VARCHAR', 'city': 'VARCHAR', 'region': 'VARCHAR', 'country': 'VARCHAR', 'locale': 'VARCHAR', 'time_zone': 'VARCHAR', 'signed_up_at': 'VARCHAR', 'interests': 'VARCHAR', 'consent': 'VARCHAR'}
+        columns = {'customer_id': 'VARCHAR', 'email': 'VARCHAR', 'given_name': 'VARCHAR', 'birth_date': 'DATE', 'gender': 'VARCHAR', 'city': 'VARCHAR', 'region': 'VARCHAR', 'country': 'VARCHAR', 'locale': 'VARCHAR', 'time_zone': 'VARCHAR', 'signed_up_at': 'TIMESTAMP', 'interests': 'VARCHAR', 'consent': 'VARCHAR'}
     )
 ),
 

@@ -1,17 +1,18 @@
 -- grain: one row an event of events/*.parquet
+-- partitions: events/*.parquet
 with
 
 events as (
     select *
-    from read_parquet(getvariable('data') || '/events/*.parquet', filename = true)
+    from read_parquet(getvariable('partition'), filename = true)
 ),
 
 final as (
     select
-        event_id::varchar as event_id,
+        event_id,
         customer_id,
         anonymous_id,
-        session_id::varchar as session_id,
+        session_id,
         occurred_at,
         kind,
         product_id,

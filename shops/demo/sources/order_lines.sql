@@ -1,14 +1,15 @@
 -- grain: one row a line of orders/*.csv, a product of an order
+-- partitions: orders/*.csv
 with
 
--- every value stays text: what does not cast is quarantined with its reason instead of stopping the read
+-- store_rejects: a line that does not fit the types is quarantined with its reason instead of stopping the read
 lines as (
     select *
     from read_csv(
-        getvariable('data') || '/orders/*.csv',
-        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true, null_padding = false,
+        getvariable('partition'),
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
         store_rejects = true, filename = true,
-        columns = {'order_id': 'VARCHAR', 'line_no': 'VARCHAR', 'customer_id': 'VARCHAR', 'ordered_at': 'VARCHAR', 'product_id': 'VARCHAR', 'quantity': 'VARCHAR', 'unit_price': 'VARCHAR', 'discount': 'VARCHAR', 'coupon_code': 'VARCHAR', 'channel': 'VARCHAR', 'store_id': 'VARCHAR', 'returned': 'VARCHAR'}
+        columns = {'order_id': 'VARCHAR', 'line_no': 'INTEGER', 'customer_id': 'VARCHAR', 'ordered_at': 'TIMESTAMP', 'product_id': 'VARCHAR', 'quantity': 'DECIMAL(18,3)', 'unit_price': 'DECIMAL(18,4)', 'discount': 'DECIMAL(18,4)', 'coupon_code': 'VARCHAR', 'channel': 'VARCHAR', 'store_id': 'VARCHAR', 'returned': 'BOOLEAN'}
     )
 ),
 

@@ -1,14 +1,15 @@
 -- grain: one row a line of payments/*.csv, the payment of an order
+-- partitions: payments/*.csv
 with
 
--- every value stays text: what does not cast is quarantined with its reason instead of stopping the read
+-- store_rejects: a line that does not fit the types is quarantined with its reason instead of stopping the read
 lines as (
     select *
     from read_csv(
-        getvariable('data') || '/payments/*.csv',
-        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true, null_padding = false,
+        getvariable('partition'),
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
         store_rejects = true, filename = true,
-        columns = {'payment_id': 'VARCHAR', 'order_id': 'VARCHAR', 'customer_id': 'VARCHAR', 'occurred_at': 'VARCHAR', 'amount': 'VARCHAR', 'method': 'VARCHAR', 'device': 'VARCHAR', 'ip_country': 'VARCHAR', 'billing_country': 'VARCHAR', 'is_fraud': 'VARCHAR'}
+        columns = {'payment_id': 'VARCHAR', 'order_id': 'VARCHAR', 'customer_id': 'VARCHAR', 'occurred_at': 'TIMESTAMP', 'amount': 'DECIMAL(18,4)', 'method': 'VARCHAR', 'device': 'VARCHAR', 'ip_country': 'VARCHAR', 'billing_country': 'VARCHAR', 'is_fraud': 'BOOLEAN'}
     )
 ),
 

@@ -1,14 +1,14 @@
 -- grain: one row a line of products.csv, a product
 with
 
--- every value stays text: what does not cast is quarantined with its reason instead of stopping the read
+-- store_rejects: a line that does not fit the types is quarantined with its reason instead of stopping the read
 lines as (
     select *
     from read_csv(
         getvariable('data') || '/products.csv',
-        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true, null_padding = false,
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
         store_rejects = true, filename = true,
-        columns = {'product_id': 'VARCHAR', 'title': 'VARCHAR', 'category': 'VARCHAR', 'brand': 'VARCHAR', 'price': 'VARCHAR', 'unit_cost': 'VARCHAR', 'image_uri': 'VARCHAR', 'stock': 'VARCHAR'}
+        columns = {'product_id': 'VARCHAR', 'title': 'VARCHAR', 'category': 'VARCHAR', 'brand': 'VARCHAR', 'price': 'DECIMAL(18,4)', 'unit_cost': 'DECIMAL(18,4)', 'image_uri': 'VARCHAR', 'stock': 'INTEGER'}
     )
 ),
 

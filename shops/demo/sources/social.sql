@@ -1,14 +1,15 @@
 -- grain: one row a line of social/*.csv, a post, mention, follow, like or review
+-- partitions: social/*.csv
 with
 
--- every value stays text: what does not cast is quarantined with its reason instead of stopping the read
+-- store_rejects: a line that does not fit the types is quarantined with its reason instead of stopping the read
 lines as (
     select *
     from read_csv(
-        getvariable('data') || '/social/*.csv',
-        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true, null_padding = false,
+        getvariable('partition'),
+        auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
         store_rejects = true, filename = true,
-        columns = {'customer_id': 'VARCHAR', 'occurred_at': 'VARCHAR', 'kind': 'VARCHAR', 'other_customer_id': 'VARCHAR', 'product_id': 'VARCHAR', 'text': 'VARCHAR', 'rating': 'VARCHAR'}
+        columns = {'customer_id': 'VARCHAR', 'occurred_at': 'TIMESTAMP', 'kind': 'VARCHAR', 'other_customer_id': 'VARCHAR', 'product_id': 'VARCHAR', 'text': 'VARCHAR', 'rating': 'DOUBLE'}
     )
 ),
 

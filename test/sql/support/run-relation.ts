@@ -28,7 +28,7 @@ export async function giveRows(session: WarehouseSession, relation: string, rows
   const types: Readonly<Record<string, string>> | undefined = columns ?? canonicalTables.find((known) => known.name === table)?.columns;
   if (types === undefined) throw new RangeError(`Name the columns of ${relation}.`);
   await session.run(`create schema if not exists ${quoteIdentifier(layer)}`);
-  await session.run(`create table ${layer}.${table} (${Object.entries(types).map(([name, type]) => `${quoteIdentifier(name)} ${type}`).join(', ')})`);
+  await session.run(`create table ${layer}.${table} (${Object.entries(types).map(([name, type]) => `${quoteIdentifier(name)} ${type === 'KEY' ? 'VARCHAR' : type}`).join(', ')})`);
   for (const row of rows) {
     const unknown = Object.keys(row).find((name) => !(name in types));
     if (unknown !== undefined) throw new RangeError(`${relation} has no column ${unknown}.`);
