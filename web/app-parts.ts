@@ -1,6 +1,12 @@
+import type { LetterComposer } from '../activities/campaign/letter-composer.ts';
 import type { Links } from '../activities/campaign/signed-link.ts';
 import type { Ledger } from '../gateways/ledger/ledger.ts';
 import type { ShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
+import type { Warehouse } from '../gateways/warehouse/warehouse.ts';
+import type { Abandonment, SendingProgress, WaitingProgress } from '../workflows/messages.ts';
+import type { CycleProgress } from '../workflows/progress.ts';
+import type { Accounts } from './access/accounts.ts';
+import type { AuditLog } from './access/audit-log.ts';
 
 /** A plan as the approval page shows it. */
 export interface WaitingPlan {
@@ -22,7 +28,7 @@ export interface Verdict {
 }
 
 /** The running cycle, as far as the approval page needs it. */
-export interface CycleDoor {
+export interface PlanDoor {
   /** Progress of a cycle's workflow; undefined where there is no such workflow. */
   progress(workflowId: string): Promise<{ readonly shop: string; readonly cycle: string; readonly waitsFor?: string; readonly plan?: WaitingPlan } | undefined>;
   /** Throws when the cycle refuses: it no longer waits, or waits for another plan. */
@@ -30,18 +36,53 @@ export interface CycleDoor {
   reject(workflowId: string, verdict: Verdict): Promise<void>;
 }
 
+/** A cycle's workflow as the server lists it. */
+export interface CycleRun {
+  readonly shop: string;
+  readonly cycle: string;
+  readonly status: 'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed out';
+  /** ISO 8601 */
+  readonly startedAt: string;
+  readonly closedAt?: string;
+}
+
+/** Everything the console and the API ask of workflows, by shop and cycle. Updates throw what the workflow refuses with. */
+export interface CycleDoor extends PlanDoor {
+  progress(workflowId: string): Promise<CycleProgress | undefined>;
+  /** The latest cycles' workflows, the newest first. */
+  runs(limit: number): Promise<readonly CycleRun[]>;
+  /** Meets a cycle that is there already instead of starting it twice. */
+  start(input: { readonly shop: string; readonly cycle?: string; readonly asOf?: string }): Promise<{ readonly shop: string; readonly cycle: string; readonly met: 'started' | 'running' | 'finished' }>;
+  resume(workflowId: string): Promise<void>;
+  abandon(workflowId: string, abandonment: Abandonment): Promise<void>;
+  /** Progress of the sending; undefined where nothing is or was sent. */
+  sending(sendId: string): Promise<SendingProgress | undefined>;
+  /** Progress of the wait for outcomes. */
+  waiting(outcomesId: string): Promise<WaitingProgress | undefined>;
+  pauseSending(sendId: string): Promise<void>;
+  resumeSending(sendId: string): Promise<void>;
+  cancelSending(sendId: string): Promise<void>;
+  changeRate(sendId: string, mailsPerSecond: number): Promise<void>;
+}
+
 /** What the web process is made of. */
 export interface AppParts {
   readonly ledger: Ledger;
   readonly links: Links;
-  /** The lake's folder; reports and proofs are read from `<lake>/<shop>/<cycle>/`. */
-  readonly lake: string;
+  readonly warehouse: Warehouse;
+  /** Composes with links that count for nobody: letters in the console are only looked at. */
+  readonly letters: LetterComposer;
   /** Absent where the process has no connection to Temporal: plans are then approved by the command line. */
   readonly temporal?: CycleDoor;
   readonly shops: (name: string) => Promise<ShopFolder>;
   readonly clock: () => Date;
-  /** The process listens on a loopback address only: mounts the console, and lets redemptions pass without a token. */
-  readonly console: boolean;
+  /** Where people reach these pages. */
+  readonly publicUrl: string;
+  /** The process listens on a loopback address only: without users the console is then open, and redemptions pass without a token. */
+  readonly loopback: boolean;
+  /** Who may enter the console and the API. */
+  readonly accounts: Accounts;
+  readonly audit: AuditLog;
   /** Bearer token of the shop's checkout for POST /coupons/redeem. */
   readonly shopToken?: string;
   /** Told of every error that is not the visitor's. */

@@ -4,6 +4,9 @@ import { pageStyleHash } from './page.ts';
 /** The policy of every page of ours: its own style, no script, in nobody's frame. */
 const pagePolicy = `default-src 'none'; style-src ${pageStyleHash}; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
+/** The policy of the console: style and scripts only from our own files, none inline; data for pictures is JSON, which runs nowhere. */
+export const consolePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /** A stored document, a report or a letter: shown with its own style and pictures, and nothing in it can run, be sent or reach our pages. */
 export const documentPolicy = (pictures: string, ancestors: "'none'" | "'self'"): string => `default-src 'none'; style-src 'unsafe-inline'; img-src ${pictures}; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}; sandbox allow-popups`;
 

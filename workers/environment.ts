@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { ClienteleError } from '../gateways/errors.ts';
+import { accountsSchema, type Accounts } from '../web/access/accounts.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -26,6 +28,9 @@ const schema = z.object({
   LOG_LEVEL: withDefault('info').pipe(z.enum(['trace', 'debug', 'info', 'warn', 'error'])),
   DEPLOYMENT_VERSION: optional,
   SHOP_TOKEN: optional.pipe(z.string().min(16, 'must be 16 characters or more').optional()),
+  CONSOLE_USERS: optional,
+  CONSOLE_PASSWORD_HASH: optional,
+  API_TOKEN: optional.pipe(z.string().regex(/^\S+$/, 'must have no spaces').min(32, 'must be 32 characters or more').optional()),
   WAREHOUSE_THREADS: optional.pipe(wholeNumber.pipe(z.number().positive()).optional()),
   WAREHOUSE_MEMORY: optional.pipe(z.string().regex(/^\d+(\.\d+)?\s?[KMGT]i?B$/, 'must be a size like 4GB').optional()),
   UV_THREADPOOL_SIZE: numberOr(4, 1, 1024),
@@ -54,6 +59,8 @@ export interface WorkerEnvironment {
   readonly warehouse: { readonly threads?: number; readonly memoryLimit?: string };
   /** Bearer token of the shops' checkouts. */
   readonly shopToken?: string;
+  /** Who may enter the console and the API: CONSOLE_USERS, the operator of CONSOLE_PASSWORD_HASH, the program of API_TOKEN. */
+  readonly accounts: Accounts;
   /** `SHOP_*` but the token, which sources may read. */
   readonly shopVariables: Readonly<Record<string, string>>;
   /** Threads of libuv, which DuckDB, files and hashing share. */
@@ -86,6 +93,7 @@ export function readEnvironment(variables: Readonly<NodeJS.ProcessEnv>): WorkerE
     logLevel: data.LOG_LEVEL,
     deploymentVersion: data.DEPLOYMENT_VERSION,
     shopToken: data.SHOP_TOKEN,
+    accounts: readAccounts(data),
     warehouse: { threads: data.WAREHOUSE_THREADS, memoryLimit: data.WAREHOUSE_MEMORY },
     shopVariables: Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (name.startsWith('SHOP_') && name !== 'SHOP_TOKEN' && value !== undefined ? [[name, value]] : []))),
     threads: data.UV_THREADPOOL_SIZE,
@@ -103,4 +111,23 @@ function keptSecret(home: string): string {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return readFileSync(file, 'utf8').trim();
+}
+
+/** The users' file, and who is named by variables alone: the user `operator`, and the token `API_TOKEN`, both operators. */
+function readAccounts({ CONSOLE_USERS: file, CONSOLE_PASSWORD_HASH: password, API_TOKEN: token }: z.infer<typeof schema>): Accounts {
+  const invalid = (name: string, problem: string): never => { throw new ClienteleError('ENVIRONMENT_INVALID', { name, problem, remedy: 'node workers/hash-password.ts makes the hashes; README, Production, shows the file.' }); };
+  let given: unknown = {};
+  try {
+    if (file !== undefined) given = parse(readFileSync(file, 'utf8')) ?? {};
+  } catch (error) {
+    invalid('CONSOLE_USERS', `not readable: ${(error as Error).message}`);
+  }
+  const listed = accountsSchema.safeParse(given);
+  // The words of a schema may repeat what stands there, which is a hash: the place is enough.
+  if (!listed.success) return invalid('CONSOLE_USERS', `not usable: ${listed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
+  const named = accountsSchema.safeParse({
+    users: [...listed.data.users, ...(password === undefined ? [] : [{ name: 'operator', role: 'operator', password }])],
+    tokens: [...listed.data.tokens, ...(token === undefined ? [] : [{ name: 'API_TOKEN', role: 'operator', sha256: createHash('sha256').update(token).digest('hex') }])],
+  });
+  return named.success ? named.data : invalid('CONSOLE_PASSWORD_HASH', `not usable: ${named.error.issues[0]?.message ?? ''}`);
 }

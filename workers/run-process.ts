@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { Runtime } from '@temporalio/worker';
 import { ClienteleError } from '../gateways/errors.ts';
+import { createLetterComposer } from '../activities/campaign/letters/create-letter-composer.ts';
+import { proofLinks } from '../activities/campaign/letters/proof-links.ts';
+import { openAuditLog } from '../web/access/audit-log.ts';
 import { createApp } from '../web/create-app.ts';
 import type { TaskQueue } from '../workflows/activity-options.ts';
 import { connectWorker } from './connect-worker.ts';
@@ -42,11 +46,16 @@ export async function runProcess({ queues, web, variables }: ProcessInput): Prom
   closing.defer(() => connection.close());
   const workers = await createWorkers({ environment, connection: connection.native, namespace: connection.namespace, queues, activities: wireActivities(services), logger });
 
-  const { ledger, links, openShop, clock } = services;
-  server?.show(createApp({
-    ledger, links, clock, lake: environment.lake, shops: openShop, temporal: cycleDoor(connection.client), console: server.loopback, shopToken: environment.shopToken,
-    onError: (error) => { log.error(logFields({ error }), 'a page failed'); },
-  }));
+  if (server) {
+    const { ledger, links, openShop, clock, warehouse } = services;
+    const app = createApp({
+      ledger, links, clock, warehouse, publicUrl, shops: openShop, temporal: cycleDoor(connection.client), loopback: server.loopback, accounts: environment.accounts, shopToken: environment.shopToken,
+      letters: createLetterComposer({ shops: openShop, links: proofLinks(publicUrl) }), audit: openAuditLog(join(environment.home, 'log', 'audit.jsonl'), clock),
+      onError: (error) => { log.error(logFields({ error }), 'a page failed'); },
+    });
+    closing.defer(() => app.close());
+    server.show(app);
+  }
 
   const shutDown = (): void => { workers.forEach((worker) => { if (worker.getState() === 'RUNNING') worker.shutdown(); }); };
   const running = Promise.all(workers.map((worker) => worker.run()));

@@ -2,20 +2,23 @@ import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { ClienteleError } from '../gateways/errors.ts';
 
+/** What answers requests; `connection` tells it whose they are. */
+interface Pages { readonly fetch: (request: Request, connection?: object) => Response | Promise<Response> }
+
 /** A web server that listens before its pages are there: links in mail need its address, and its pages need the links. */
 export interface WebServer {
   /** Where it listens, with the port that was free. */
   readonly url: string;
   readonly loopback: boolean;
   /** Serves these pages from now on; before, every request is answered 503. */
-  show(app: { readonly fetch: (request: Request) => Response | Promise<Response> }): void;
+  show(app: Pages): void;
   close(): Promise<void>;
 }
 
 /** @throws ClienteleError ENVIRONMENT_INVALID when the port is taken or the host is not this machine's */
 export async function serveWeb({ host, port }: { readonly host: string; readonly port: number }): Promise<WebServer> {
-  let respond: (request: Request) => Response | Promise<Response> = () => new Response('Starting', { status: 503, headers: { 'retry-after': '1' } });
-  const listener = getRequestListener((request) => respond(request), { overrideGlobalObjects: false });
+  let respond: Pages['fetch'] = () => new Response('Starting', { status: 503, headers: { 'retry-after': '1' } });
+  const listener = getRequestListener((request, connection) => respond(request, connection), { overrideGlobalObjects: false });
   const server = createServer((request, response) => { void listener(request, response); });
   await listen(server, host, port);
   const address = server.address();
@@ -23,7 +26,7 @@ export async function serveWeb({ host, port }: { readonly host: string; readonly
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     loopback: host === 'localhost' || host === '::1' || host.startsWith('127.'),
-    show(app) { respond = (request) => app.fetch(request); },
+    show(app) { respond = (request, connection) => app.fetch(request, connection); },
     async close() {
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
       server.closeAllConnections();

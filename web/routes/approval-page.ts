@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { singleLine } from '../../activities/campaign/letters/single-line.ts';
 import type { ApprovalClaim } from '../../activities/campaign/signed-link.ts';
 import { reportNumbers } from '../../activities/feedback/report/report-numbers.ts';
-import type { AppParts, CycleDoor, WaitingPlan } from '../app-parts.ts';
+import type { AppParts, PlanDoor, WaitingPlan } from '../app-parts.ts';
 import { cycleFolder } from '../cycle-folder.ts';
 import { notice, page } from '../page.ts';
 import { documentPolicy } from '../security-headers.ts';
@@ -18,10 +18,10 @@ const form = z.object({
 });
 
 /** A plan that waits, and the door to the cycle that asked. */
-type Question = { readonly shop: string; readonly cycle: string; readonly plan: WaitingPlan; readonly door: CycleDoor };
+type Question = { readonly shop: string; readonly cycle: string; readonly plan: WaitingPlan; readonly door: PlanDoor };
 
 /** `/a/<token>`: GET shows the plan and a real letter, POST approves or rejects it with name and comment. The token is bound to one workflow and one plan. */
-export function approvalPage({ links, lake, temporal, shops, clock }: AppParts): Hono {
+export function approvalPage({ links, warehouse: { lake }, temporal, shops, clock, audit }: AppParts): Hono {
   const routes = new Hono();
 
   const isOver = (problem: string) => notice('Nothing to decide', problem);
@@ -73,6 +73,7 @@ ${leftOut.length === 0 ? '' : html`<h2>Left out</h2><div class="scroll"><table><
     if (!parsed.success) return context.html(await show(question, token, 'Please give your name and choose.'), 400);
     const { decision, by, comment } = parsed.data;
     await question.door[decision](claim.workflowId, { by, comment, hash: claim.hash });
+    audit.write({ who: by, role: '', via: 'link', action: `${decision} the plan`, subject: `${question.shop}/${question.cycle}`, outcome: 'done' });
     return context.html(decision === 'approve' ? notice('Approved', 'The letters are on their way.') : notice('Rejected', 'Nothing is sent this week.'));
   });
 

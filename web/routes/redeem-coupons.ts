@@ -16,11 +16,11 @@ const statuses = { redeemed: 200, repeated: 200, already_redeemed: 409, unknown:
  * `POST /coupons/redeem` for the shop's checkout: JSON `{ code, order_id }`, answered by `{ outcome }`, which is `redeemed`, `repeated` (the same order
  * asks again, all is well), `already_redeemed` (409) or `unknown` (404). Wants `Authorization: Bearer <token>` except on a loopback address without one.
  */
-export function redeemRoute({ ledger, clock, shopToken, console: isLoopback }: AppParts): Hono {
+export function redeemRoute({ ledger, clock, shopToken, loopback }: AppParts): Hono {
   const routes = new Hono();
   routes.post('/coupons/redeem', async (context) => {
     const given = /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1] ?? '';
-    const mayPass = shopToken === undefined || shopToken === '' ? isLoopback : timingSafeEqual(digest(given), digest(shopToken));
+    const mayPass = shopToken === undefined || shopToken === '' ? loopback : timingSafeEqual(digest(given), digest(shopToken));
     if (!mayPass) return context.json({ error: 'unauthorized' }, 401, { 'WWW-Authenticate': 'Bearer' });
     const parsed = body.safeParse(await context.req.json().catch((): unknown => undefined));
     if (!parsed.success) return context.json({ error: 'invalid', problems: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`) }, 400);

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Role } from '../access/role.ts';
+
+const instant = z.iso.datetime({ offset: true });
+const shop = z.string().regex(/^[a-z0-9][a-z0-9-]*$/).max(64).describe('Folder name of the shop.');
+const cycle = z.string().regex(/^\d{4}-W\d{2}$/).describe('ISO week of the cycle, for example 2026-W48.');
+const relation = z.string().regex(/^[a-z_]+\.[a-z0-9_]+$/).max(100).describe('`layer.relation`, for example `segments.memberships`.');
+const customerId = z.string().min(1).max(200);
+const atCycle = z.object({ shop, cycle });
+const comment = z.string().trim().max(500).default('');
+const by = z.string().trim().min(1).max(80).optional().describe('Who says so, where the token stands for several people. The token’s own name when absent.');
+
+const step = z.object({ name: z.string(), state: z.string(), rows: z.number(), seconds: z.number(), note: z.string() });
+const listedCycle = z.object({ shop: z.string(), cycle: z.string(), outcome: z.string(), hasReport: z.boolean() });
+const progress = z.object({
+  shop: z.string(), cycle: z.string(), state: z.string(), waitsFor: z.string().nullable(), steps: z.array(step), warnings: z.array(z.string()),
+  held: z.object({ code: z.string(), message: z.string() }).nullable(),
+  plan: z.object({ campaign: z.string(), hash: z.string(), toSend: z.number(), holdout: z.number(), budget: z.number(), expectedCost: z.number() }).nullable(),
+});
+const relationRef = z.object({ relation: z.string(), rows: z.number(), bytes: z.number(), fingerprint: z.string() });
+const cell = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.unknown())]);
+const row = z.record(z.string(), cell);
+const done = z.object({ outcome: z.string() });
+
+const format = z.enum(['json', 'csv', 'arrow']).optional().describe('The Accept header decides when absent. `csv` is RFC 4180, UTF-8, and puts a `\'` before a text that a spreadsheet would take for a formula; `arrow` is an Arrow IPC stream.');
+const count = (most: number) => z.string().regex(/^\d{1,9}$/).transform(Number).pipe(z.number().int().max(most)).optional();
+
+/** One operation: its place, who may use it, and the shapes of what goes in and out. The routes, the description and the tests are made of this table. */
+export interface ApiOperation {
+  readonly method: 'get' | 'post';
+  /** As OpenAPI writes it: `/cycles/{shop}`. */
+  readonly path: string;
+  readonly role: Role;
+  readonly summary: string;
+  readonly parameters: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly body?: z.ZodObject;
+  readonly response: z.ZodType;
+  /** Other media types the same answer comes in. */
+  readonly otherTypes?: readonly string[];
+}
+
+const nothing = z.object({});
+
+export const apiContract = {
+  listCycles: { method: 'get', path: '/cycles', role: 'viewer', summary: 'Cycles in the lake and on the server, the newest first.', parameters: nothing, query: nothing, response: z.object({ cycles: z.array(listedCycle), running: z.array(progress) }) },
+  startCycle: { method: 'post', path: '/cycles', role: 'operator', summary: 'Starts a cycle, or meets the one of the same shop and week.', parameters: nothing, query: nothing, body: z.strictObject({ shop, cycle: cycle.optional(), asOf: instant.optional().describe('The cycle knows what happened before this instant; its start when absent.') }), response: z.object({ shop: z.string(), cycle: z.string(), met: z.enum(['started', 'running', 'finished']) }) },
+  readCycle: { method: 'get', path: '/cycles/{shop}/{cycle}', role: 'viewer', summary: 'One cycle: outcome, and progress while the server knows it.', parameters: atCycle, query: nothing, response: z.object({ shop: z.string(), cycle: z.string(), outcome: z.string(), progress: progress.nullable() }) },
+  listRelations: { method: 'get', path: '/cycles/{shop}/{cycle}/relations', role: 'viewer', summary: 'The relations of a cycle with rows, bytes and fingerprints.', parameters: atCycle, query: nothing, response: z.object({ relations: z.array(relationRef) }) },
+  readRelation: {
+    method: 'get', path: '/cycles/{shop}/{cycle}/relations/{relation}', role: 'viewer', summary: 'Rows of a relation in its own order. For viewers names, addresses and what may repeat them are masked.', parameters: atCycle.extend({ relation }),
+    query: z.object({ format, limit: count(100_000_000).describe('Rows; 1,000 for JSON when absent and 10,000 at most, all for CSV and Arrow.'), offset: count(100_000_000).describe('Rows to leave out before the first.') }),
+    response: z.object({ relation: z.string(), fingerprint: z.string(), columns: z.array(z.object({ name: z.string(), type: z.string() })), rows: z.array(row), next: z.number().nullable() }), otherTypes: ['text/csv', 'application/vnd.apache.arrow.stream'],
+  },
+  readCustomer: { method: 'get', path: '/cycles/{shop}/{cycle}/customers/{id}', role: 'viewer', summary: 'One customer: profile, interests, segment, scores, what was planned and why, mails, consents.', parameters: atCycle.extend({ id: customerId }), query: nothing, response: z.object({ customer: row, profile: row.nullable(), interests: z.array(row), segment: row.nullable(), plan: row.nullable(), outcome: row.nullable(), sends: z.array(z.object({ cycle: z.string(), arm: z.string(), offer: z.string(), state: z.string(), touches: z.array(z.string()), coupon: z.string().nullable(), redeemedAt: z.string().nullable() })), consents: z.array(z.object({ purpose: z.string(), state: z.string(), at: z.string(), source: z.string() })) }) },
+  readDeliverability: { method: 'get', path: '/cycles/{shop}/{cycle}/deliverability', role: 'viewer', summary: 'Letters of a cycle by domain, and suppressions of the shop by reason.', parameters: atCycle, query: nothing, response: z.object({ domains: z.array(row), suppressions: z.array(z.object({ reason: z.string(), source: z.string(), addresses: z.number() })) }) },
+  readDecisions: { method: 'get', path: '/shops/{shop}/decisions', role: 'viewer', summary: 'What feedback decided, the newest first, and what of it is in force.', parameters: z.object({ shop }), query: nothing, response: z.object({ decisions: z.array(z.object({ cycle: z.string(), kind: z.string(), subject: z.string(), words: z.string(), evidence: z.string(), rule: z.string(), actor: z.string(), madeAt: z.string(), undoneAt: z.string().nullable(), force: z.boolean() })) }) },
+  decidePlan: { method: 'post', path: '/cycles/{shop}/{cycle}/plan', role: 'marketer', summary: 'Approves or rejects the plan that waits; `hash` is the plan that was looked at.', parameters: atCycle, query: nothing, body: z.strictObject({ decision: z.enum(['approve', 'reject']), hash: z.string().min(1).max(200), comment, by }), response: done },
+  changeSending: { method: 'post', path: '/cycles/{shop}/{cycle}/sending', role: 'marketer', summary: 'Pauses, resumes or cancels the sending, or changes its rate in letters a second.', parameters: atCycle, query: nothing, body: z.strictObject({ action: z.enum(['pause', 'resume', 'cancel', 'rate']), rate: z.number().positive().max(10_000).optional() }).refine(({ action, rate }) => (action === 'rate') === (rate !== undefined), '`rate` goes with the action `rate`'), response: done },
+  resumeCycle: { method: 'post', path: '/cycles/{shop}/{cycle}/resume', role: 'operator', summary: 'Resumes a cycle that is held, after a repair.', parameters: atCycle, query: nothing, response: done },
+  abandonCycle: { method: 'post', path: '/cycles/{shop}/{cycle}/abandon', role: 'operator', summary: 'Ends a running cycle.', parameters: atCycle, query: nothing, body: z.strictObject({ reason: z.string().trim().min(1).max(300), by }), response: done },
+} as const satisfies Record<string, ApiOperation>;
+
+export type OperationName = keyof typeof apiContract;

@@ -1,0 +1,36 @@
+import { html } from 'hono/html';
+import type { Content } from './screen.ts';
+
+/** A column: `n` for numbers, `name` for what must not break. `sort` makes it sortable where scripts run. */
+export interface ColumnHead {
+  readonly label: string;
+  readonly kind?: 'n' | 'name';
+}
+
+/** A cell: text, or text with the value it sorts by, or a piece of a page. */
+export type TableCell = string | number | Content | { readonly text: string | Content; readonly value: number | string };
+
+export interface TableParts {
+  readonly caption: string;
+  readonly columns: readonly ColumnHead[];
+  /** The first cell of a row is its head. */
+  readonly rows: readonly (readonly TableCell[])[];
+  /** Said instead of a table without rows: what to do. */
+  readonly empty: string;
+  /** Shows the caption to all, not only to screen readers. */
+  readonly captioned?: boolean;
+  readonly sortable?: boolean;
+}
+
+const isSorted = (cell: TableCell): cell is { readonly text: string | Content; readonly value: number | string } => typeof cell === 'object' && cell !== null && 'value' in cell && 'text' in cell;
+
+/** A table that scrolls by itself on a narrow screen, and by the keyboard. */
+export function table({ caption, columns, rows, empty, captioned = false, sortable = true }: TableParts): Content {
+  if (rows.length === 0) return html`<p class="quiet">${empty}</p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="${sortable && rows.length > 1 ? 'sortable' : ''}"><caption class="${captioned ? '' : 'heard'}">${caption}</caption><thead><tr>${columns.map(({ label, kind }) => html`<th scope="col" class="${kind ?? ''}">${label}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => {
+    const kind = columns[index]?.kind ?? '';
+    const text = isSorted(cell) ? cell.text : cell;
+    const value = isSorted(cell) ? html` data-value="${cell.value}"` : '';
+    return index === 0 ? html`<th scope="row" class="${kind}"${value}>${text}</th>` : html`<td class="${kind}"${value}>${text}</td>`;
+  })}</tr>`)}</tbody></table></div>`;
+}
