@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ClienteleError } from '../gateways/errors.ts';
+import { readMailEnvironment, type MailEnvironment } from './mail-environment.ts';
 import { accountsSchema, type Accounts } from '../web/access/accounts.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -47,6 +48,7 @@ export interface WorkerEnvironment {
   /** Undefined where this process is not to send mail. */
   readonly smtpUrl?: string;
   readonly smtpLog?: string;
+  readonly mail: MailEnvironment;
   /** Undefined: the address that the web pages are served at. */
   readonly publicUrl?: string;
   /** Loopback unless PUBLIC_HOST says otherwise. */
@@ -86,6 +88,7 @@ export function readEnvironment(variables: Readonly<NodeJS.ProcessEnv>): WorkerE
     databaseUrl: data.DATABASE_URL,
     smtpUrl: data.SMTP_URL,
     smtpLog: data.SMTP_LOG,
+    mail: readMailEnvironment(variables),
     publicUrl: data.PUBLIC_URL,
     publicHost: data.PUBLIC_HOST,
     publicPort: data.PUBLIC_PORT,

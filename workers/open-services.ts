@@ -1,8 +1,11 @@
 import { join, resolve } from 'node:path';
 import { createLinks, type Links } from '../activities/campaign/signed-link.ts';
 import { openLedger, type Ledger } from '../gateways/ledger/open-ledger.ts';
+import { createDkimSigner } from '../gateways/mail/dkim-signer.ts';
+import type { DomainRates } from '../gateways/mail/domain-pace.ts';
 import { openRelayLog, type RelayLog } from '../gateways/mail/relay-log.ts';
 import { openRelay, type Relay } from '../gateways/mail/relay.ts';
+import { createReturnPaths, type ReturnPaths } from '../gateways/mail/return-path.ts';
 import { openShopFolder, type ShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
 import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import type { Warehouse } from '../gateways/warehouse/warehouse.ts';
@@ -15,6 +18,9 @@ export interface Services {
   readonly ledger: Ledger;
   readonly relay: Relay;
   readonly relayLog: RelayLog;
+  /** Absent where bounces go to the sender's own address. */
+  readonly returnPaths?: ReturnPaths;
+  readonly domainRates?: DomainRates;
   readonly links: Links;
   /** Where recipients reach the web pages of this installation. */
   readonly publicUrl: string;
@@ -31,13 +37,15 @@ export interface Services {
  * @throws ClienteleError LEDGER_LOCKED, LEDGER_UNREACHABLE, ENVIRONMENT_INVALID
  */
 export async function openServices(environment: WorkerEnvironment, publicUrl: string): Promise<Services> {
-  const { lake, shopVariables, databaseUrl, home, smtpUrl, smtpLog, shops, root, linkSecret } = environment;
+  const { lake, shopVariables, databaseUrl, home, smtpUrl, smtpLog, shops, root, linkSecret, mail } = environment;
   const links = createLinks({ publicUrl, secret: linkSecret });
-  const relay = smtpUrl === undefined ? missingRelay() : openRelay({ url: smtpUrl });
+  const relay = smtpUrl === undefined ? missingRelay() : openRelay({ url: smtpUrl, dkim: mail.dkim === undefined ? undefined : createDkimSigner(mail.dkim) });
+  const returnPaths = mail.returnPath === undefined ? undefined : createReturnPaths({ mailbox: mail.returnPath, secret: linkSecret });
   const warehouse = await openWarehouse({ lake, shopVariables, ...environment.warehouse });
   const ledger = await openLedger({ databaseUrl, folder: join(home, 'ledger') });
   return {
-    warehouse, ledger, relay, links, publicUrl,
+    warehouse, ledger, relay, links, publicUrl, returnPaths,
+    domainRates: mail.domainRates,
     relayLog: openRelayLog(smtpLog),
     openShop: (name) => openShopFolder(shops, name),
     resolveData: (setting) => (URL.canParse(setting) ? setting : resolve(root, setting)),

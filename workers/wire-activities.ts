@@ -14,9 +14,10 @@ import type { Services } from './open-services.ts';
 
 /** Every activity over its doors: the one place where steps and services meet. */
 export function wireActivities(services: Services): object {
-  const { openShop: shops, links, publicUrl } = services;
+  const { openShop: shops, links, publicUrl, returnPaths } = services;
   const parts = {
     ...services,
+    returnPath: returnPaths?.of,
     letters: createLetterComposer({ shops, links }),
     proofLetters: createLetterComposer({ shops, links: proofLinks(publicUrl) }),
     cancellation: () => Context.current().cancellationSignal,
