@@ -20,12 +20,14 @@ export interface Effect {
   readonly lower: number;
   readonly upper: number;
   readonly pValue: number;
+  /** Holm's p-value over the segments; absent where the comparison is not one of several. */
+  readonly adjustedPValue?: number;
 }
 
 export interface EvaluateResult {
   /** `outcomes.*` */
   readonly relations: Relations;
-  /** False where the shop's data do not reach the window or nobody was mailed; `why` says which. */
+  /** False where the shop's data do not reach the window, nobody was mailed, or the arms do not have the planned sizes; `why` says which. */
   readonly measured: boolean;
   readonly why: string;
   readonly effects: readonly Effect[];

@@ -1,14 +1,35 @@
 import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
 import type { CycleFolder, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
+import { guardrailWords } from '../evaluate/check-guardrails.ts';
+import { readGuardrails } from '../evaluate/measure-campaign.ts';
 import type { FeedbackEvidence } from './decide-next-cycle.ts';
+import { poolArms, type PooledArm } from './pool-arms.ts';
 
-/** Reads what the feedback rules look at out of a cycle's relations. */
+/** Reads what the feedback rules look at out of a cycle's relations, which carry what earlier cycles saw. */
 export async function gatherEvidence(session: WarehouseSession, { shop, cycle }: CycleFolder, settings: ShopSettings, evaluation: { readonly measured: boolean; readonly why: string }): Promise<FeedbackEvidence> {
-  const arms = evaluation.measured
-    ? await session.rows<{ arm: string; customers: number; buyers: number }>("select arm, count(*) as customers, count_if(converted) as buyers from outcomes.customers where arm <> 'holdout' group by arm order by arm")
-    : [];
   const features = await session.rows<{ feature: string; coefficient: number }>('select feature, coefficient from features.preprocessing inner join segments.prediction_model using (feature) where used order by feature');
   const [quality] = await session.rows<{ auc: number | null }>('select auc from segments.prediction_quality');
   const [offer] = await session.rows<{ share: number }>('select max(share_a) as share from plan.offers');
-  return { shop, cycle, arms, share: offer!.share, bounds: settings.gates.offer_share, features, predictionAuc: quality!.auc, notMeasured: evaluation.measured ? '' : evaluation.why };
+  const reversals = await session.rows<{ id: string; subject: string; words: string }>("select id, subject, words from snapshot.decisions where kind = 'reversal' order by id");
+  const known = { shop, cycle, reversals, share: offer!.share, bounds: settings.gates.offer_share, features, predictionAuc: quality!.auc };
+  if (!evaluation.measured) return { ...known, arms: [], cycles: 0, tripped: [], notMeasured: evaluation.why };
+
+  const names = settings.campaign.arms.map((arm) => arm.name);
+  const pooled = await Promise.all(names.map((arm) => readPooled(session, arm)));
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  const [first, second] = pooled;
+  return {
+    ...known, notMeasured: '',
+    arms: pooled.map(({ cycles, conversions }, place) => ({ arm: names[place]!, customerCycles: sum(cycles), conversions: sum(conversions) })),
+    cycles: Math.max(0, ...pooled.map(({ cycles }) => cycles.reduce((most, value) => Math.max(most, value), 0))),
+    tripped: (await readGuardrails(session)).filter(({ tripped }) => tripped).map((guardrail) => ({ arm: guardrail.arm, words: guardrailWords(guardrail) })),
+    difference: first === undefined || second === undefined ? undefined : poolArms(first, second),
+  };
+}
+
+async function readPooled(session: WarehouseSession, arm: string): Promise<PooledArm> {
+  const { values, rows } = await session.matrix(`select cycles, conversions, orders_before from outcomes.evidence where arm = ${quoteLiteral(arm)} order by customer_id`);
+  const column = (place: number): Float64Array => Float64Array.from({ length: rows }, (_, row) => values[row * 3 + place]!);
+  return { cycles: column(0), conversions: column(1), ordersBefore: column(2) };
 }

@@ -57,7 +57,7 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
       tally: sent ? { planned: counts.planned, claimed: counts.claimed, handedOver: counts.handed_over, delivered: counts.delivered, softBounced: counts.soft_bounced, hardBounced: counts.hard_bounced, failed: counts.failed, suppressed: counts.suppressed, complained: counts.complained, inDoubt: counts.in_doubt } : null,
       funnel: sent && has('outcomes.customers') ? await funnelOf(session, counts.delivered + counts.handed_over) : null,
     },
-    results: { measured: evaluation.measured, why: evaluation.why, from: input.window?.from ?? null, to: input.window?.to ?? null, effects: evaluation.effects, confidence: 0.95, units: { conversion: 'share', revenue: 'money', margin: 'money' } },
+    results: { measured: evaluation.measured, why: evaluation.why, from: input.window?.from ?? null, to: input.window?.to ?? null, effects: evaluation.effects, confidence: 0.95, units: { conversion: 'share', revenue: 'money', margin: 'money', revenue_corrected: 'money' } },
     decisions: input.decisions,
     steps: input.steps.map((step) => ({ ...step, figures: [] })),
     lineage: manifest.relations.map(({ relation, rows, bytes, fingerprint, seconds }) => ({ relation, rows, bytes, fingerprint, seconds })),

@@ -27,8 +27,8 @@ export function createFeedbackActivities({ warehouse, ledger, openShop, clock, c
       await using session = await warehouse.open(input.relations, {}, cancellation());
       const texts = ['id', 'kind', 'subject', 'words', 'evidence', 'rule'] as const;
       const relation = await session.write(input, {
-        name: 'feedback.decisions', algorithm: 'decide-next-cycle 1',
-        inputs: ['features.preprocessing', 'segments.prediction_model', 'segments.prediction_quality', 'plan.offers', ...(input.evaluation.measured ? ['outcomes.customers'] : [])],
+        name: 'feedback.decisions', algorithm: 'decide-next-cycle 2',
+        inputs: ['snapshot.decisions', 'features.preprocessing', 'segments.prediction_model', 'segments.prediction_quality', 'plan.offers', ...(input.evaluation.measured ? ['outcomes.evidence', 'outcomes.guardrails'] : [])],
         parameters: { bounds: JSON.stringify(settings.gates.offer_share), why: input.evaluation.why },
         columns: async () => {
           const decisions = decideNextCycle(await gatherEvidence(session, input, settings, input.evaluation));

@@ -11,6 +11,9 @@ export interface CovariateSample {
 export interface CupedResult extends WelchResult {
   /** What a unit of the covariate is worth in the figure. */
   readonly theta: number;
+  /** Means after the correction; they differ by the difference. */
+  readonly treatmentMean: number;
+  readonly controlMean: number;
   /** Share of the difference's variance that the covariate explained away. */
   readonly varianceReduction: number;
 }
@@ -31,9 +34,10 @@ export function cuped(treatment: CovariateSample, control: CovariateSample, opti
   const theta = spread === 0 ? 0 : (momentsT.products + momentsC.products) / spread;
   const adjusted = ({ values, covariates }: CovariateSample) => summariseSample(values.map((value, row) => value - theta * ((covariates[row] as number) - centre)));
   const raw = welchTest(summariseSample(treatment.values), summariseSample(control.values), options);
-  const result = welchTest(adjusted(treatment), adjusted(control), options);
+  const [adjustedT, adjustedC] = [adjusted(treatment), adjusted(control)];
+  const result = welchTest(adjustedT, adjustedC, options);
   const width = (of: WelchResult): number => of.interval.upper - of.interval.lower;
-  return { ...result, theta, varianceReduction: width(raw) === 0 ? 0 : 1 - (width(result) / width(raw)) ** 2 };
+  return { ...result, theta, treatmentMean: adjustedT.mean, controlMean: adjustedC.mean, varianceReduction: width(raw) === 0 ? 0 : 1 - (width(result) / width(raw)) ** 2 };
 }
 
 function combinedMean(one: Float64Array, other: Float64Array): number {

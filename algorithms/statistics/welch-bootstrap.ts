@@ -21,8 +21,8 @@ export function welchBootstrap(treatment: Float64Array, control: Float64Array, o
   const summaryT = summariseSample(treatment);
   const summaryC = summariseSample(control);
   const seen = welchTest(summaryT, summaryC, { confidence });
-  const deviation = Math.sqrt(summaryT.variance / summaryT.count + summaryC.variance / summaryC.count);
-  if (deviation === 0) return seen;
+  const { standardError } = seen;
+  if (standardError === 0) return seen;
 
   const random = new SeededRandom(seed);
   const statistics = new Float64Array(resamples);
@@ -38,8 +38,8 @@ export function welchBootstrap(treatment: Float64Array, control: Float64Array, o
   statistics.sort();
   const tail = (1 - confidence) / 2;
   const interval: Interval = {
-    lower: seen.difference - quantile(statistics, 1 - tail) * deviation,
-    upper: seen.difference - quantile(statistics, tail) * deviation,
+    lower: seen.difference - quantile(statistics, 1 - tail) * standardError,
+    upper: seen.difference - quantile(statistics, tail) * standardError,
   };
   // One is added to both, as the seen statistic is one of the possible draws: a p-value is never 0.
   return { ...seen, interval, pValue: (extreme + 1) / (resamples + 1) };

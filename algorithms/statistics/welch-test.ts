@@ -15,6 +15,8 @@ export interface WelchResult {
   /** Treatment's mean less control's. */
   readonly difference: number;
   readonly interval: Interval;
+  /** Of the difference. */
+  readonly standardError: number;
   readonly t: number;
   readonly degreesOfFreedom: number;
   /** Two-sided. */
@@ -51,7 +53,7 @@ export function welchTest(treatment: SampleSummary, control: SampleSummary, opti
   const deviation = Math.sqrt(errorT + errorC);
   if (deviation === 0) {
     const t = difference === 0 ? 0 : difference * Number.POSITIVE_INFINITY;
-    return { difference, interval: { lower: difference, upper: difference }, t, degreesOfFreedom: treatment.count + control.count - 2, pValue: difference === 0 ? 1 : 0 };
+    return { difference, interval: { lower: difference, upper: difference }, standardError: 0, t, degreesOfFreedom: treatment.count + control.count - 2, pValue: difference === 0 ? 1 : 0 };
   }
   const degreesOfFreedom = (errorT + errorC) ** 2 / (errorT ** 2 / (treatment.count - 1) + errorC ** 2 / (control.count - 1));
   const t = difference / deviation;
@@ -59,6 +61,7 @@ export function welchTest(treatment: SampleSummary, control: SampleSummary, opti
   return {
     difference,
     interval: { lower: difference - reach, upper: difference + reach },
+    standardError: deviation,
     t,
     degreesOfFreedom,
     pValue: 2 * tCdf(-Math.abs(t), degreesOfFreedom),

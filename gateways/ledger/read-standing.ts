@@ -1,5 +1,5 @@
 import { consentsInForce } from './consents.ts';
-import { decisionsInForce, type RecordedDecision } from './decisions.ts';
+import { decisionsInForce, reversalsInForce, type RecordedDecision } from './decisions.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What the ledger says at one moment about whom a shop may not write to and what earlier cycles decided. Sorted, so that it can be compared. */
@@ -8,6 +8,7 @@ export interface Standing {
   readonly suppressions: readonly string[];
   /** Customers whose latest word on marketing mail is denied or revoked. */
   readonly refusals: readonly string[];
+  /** Changes in force, then reversals (kind `reversal`) that feedback must heed. */
   readonly decisions: readonly RecordedDecision[];
 }
 
@@ -23,6 +24,6 @@ export async function readStanding(ledger: Ledger, shop: string, cycle: string):
   return {
     suppressions: suppressions.map((row) => row.address_hash),
     refusals: consents.filter((consent) => consent.state !== 'granted').map((consent) => consent.customerId),
-    decisions: decisions.filter((decision) => decision.kind !== 'no_change'),
+    decisions: [...decisions.filter((decision) => decision.kind !== 'no_change'), ...await reversalsInForce(ledger, shop, { before: cycle })],
   };
 }

@@ -119,7 +119,7 @@ ${metrics.map((metric) => {
     const those = effects.filter((effect) => effect.metric === metric);
     return forestPlot(metric, [...those.filter(isOverall), ...those.filter((effect) => !isOverall(effect))], unitOf(metric, units), confidence, numbers);
   })}
-<p class="quiet">Means per customer over the window. A filled mark: the interval leaves out zero. pp: percentage points.</p>
+<p class="quiet">Means per customer over the window. A filled mark: the interval leaves out zero, over several segments by Holm’s p-value. pp: percentage points. Revenue corrected: what the same customers spent before their first mail is taken out of both sides (CUPED), which narrows the interval.</p>
 ${figures}`);
 }
 

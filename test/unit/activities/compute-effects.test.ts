@@ -3,7 +3,7 @@ import { computeEffects, type CustomerOutcome } from '../../../activities/evalua
 import { windowOf } from '../../../activities/evaluate/shop-time.ts';
 
 const group = (arm: string, customers: number, buyers: number): CustomerOutcome[] =>
-  Array.from({ length: customers }, (_, place) => ({ arm, segment: place % 2 === 0 ? 'Loyal' : 'New', converted: place < buyers, revenue: place < buyers ? 10 : 0, margin: place < buyers ? 4 : 0 }));
+  Array.from({ length: customers }, (_, place) => ({ arm, segment: place % 2 === 0 ? 'Loyal' : 'New', converted: place < buyers, revenue: place < buyers ? 10 : 0, margin: place < buyers ? 4 : 0, revenueBefore: (place * 7) % 50 }));
 
 describe('effects', () => {
   const effects = computeEffects([...group('A', 100, 20), ...group('B', 100, 10), ...group('holdout', 100, 5)]);
@@ -19,6 +19,25 @@ describe('effects', () => {
 
   test('hold the difference between their bounds', () => {
     for (const { lower, difference, upper } of effects) expect(lower <= difference && difference <= upper).toBe(true);
+  });
+
+  test('in segments carry p-values for several comparisons, and only there', () => {
+    const [loyal, recent] = [find('conversion', 'all', 'Loyal')!, find('conversion', 'all', 'New')!];
+    expect(Math.min(loyal.adjustedPValue!, recent.adjustedPValue!)).toBeCloseTo(Math.min(1, 2 * Math.min(loyal.pValue, recent.pValue)), 12);
+    expect(effects.filter(({ segment, adjustedPValue }) => segment === 'all' && adjustedPValue !== undefined)).toEqual([]);
+  });
+
+  test('of revenue are told once more with the luck of who spent much before taken out', () => {
+    // The mailed arm happens to have the bigger spenders: half of what each spends is as before.
+    const spenders = (arm: string, before: number, more: number): CustomerOutcome[] => Array.from({ length: 200 }, (_, place) => ({
+      arm, segment: 'all of them', converted: true, margin: 0, revenueBefore: before + (place * 37) % 100, revenue: 0.5 * (before + (place * 37) % 100) + more + (place % 5),
+    }));
+    const both = computeEffects([...spenders('A', 20, 3), ...spenders('holdout', 0, 0)]);
+    const of = (metric: string) => both.find((effect) => effect.metric === metric && effect.segment === 'all')!;
+    expect(of('revenue').difference).toBeCloseTo(13, 9);
+    expect(of('revenue_corrected').difference).toBeCloseTo(3, 1);
+    expect(of('revenue_corrected').treatedMean - of('revenue_corrected').controlMean).toBeCloseTo(of('revenue_corrected').difference, 9);
+    expect(of('revenue_corrected').upper - of('revenue_corrected').lower).toBeLessThan(0.2 * (of('revenue').upper - of('revenue').lower));
   });
 
   test('are not made up where nobody was held out', () => {

@@ -1,0 +1,122 @@
+import { detectableShares } from '../../algorithms/statistics/test-power.ts';
+import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
+import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
+import { readSql } from '../../gateways/warehouse/sql-file.ts';
+import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import type { CycleScope, StepFigure } from '../contract.ts';
+import { checkAssignment, type ArmSize } from './check-assignment.ts';
+import { checkGuardrails, guardrailWords, type ArmComplaints, type Guardrail } from './check-guardrails.ts';
+import { computeEffects, type CustomerOutcome } from './compute-effects.ts';
+import type { Effect } from './contract.ts';
+import { addEarlierEvidence } from './earlier-evidence.ts';
+
+export interface Measured {
+  /** `outcomes.customers`, and where the arms may be compared `outcomes.evidence`, `outcomes.effects` and `outcomes.guardrails`. */
+  readonly relations: Readonly<Record<string, RelationRef>>;
+  readonly effects: readonly Effect[];
+  readonly figures: readonly StepFigure[];
+  /** Why the arms may not be compared; empty where they may. */
+  readonly mismatch: string;
+}
+
+/**
+ * Compares the arms of a campaign: first whether their sizes are what was planned, since else nothing may be read from them; then effects and guardrails,
+ * and adds what was seen to the evidence of earlier cycles. `outcomes.order_lines` and `outcomes.touches` must be there.
+ */
+export async function measureCampaign(warehouse: Warehouse, session: WarehouseSession, input: CycleScope, { campaign, gates, seed }: ShopSettings): Promise<Measured> {
+  const relations: Record<string, RelationRef> = {};
+  const earlier = await addEarlierEvidence(warehouse, session, input);
+  const arms = campaign.arms.map((arm) => arm.name);
+  relations['outcomes.customers'] = await session.materialise(input, {
+    name: 'outcomes.customers', sql: await readSql('outcomes.customers'), parameters: { seed, holdout_share: campaign.holdout_share, arms },
+    inputs: ['plan.recipients', 'plan.offers', 'snapshot.refused_consents', 'snapshot.suppressions', 'snapshot.products', 'outcomes.order_lines', 'outcomes.touches', ...earlier],
+  });
+  const figures = await countFigures(session);
+  const mismatch = checkAssignment(await armSizes(session, arms, campaign.holdout_share));
+  if (mismatch !== '') return { relations, effects: [], figures, mismatch };
+
+  relations['outcomes.evidence'] = await session.materialise(input, { name: 'outcomes.evidence', sql: await readSql('outcomes.evidence'), parameters: { as_of: input.asOf }, inputs: ['outcomes.customers', 'features.orders', ...earlier] });
+  relations['outcomes.effects'] = await writeEffects(session, input);
+  const effects = await readEffects(session);
+  relations['outcomes.guardrails'] = await writeGuardrails(session, input, effects, gates.maximum_unsubscribe_share);
+  const tripped = (await readGuardrails(session)).filter((guardrail) => guardrail.tripped);
+  return { relations, effects, mismatch, figures: [...figures, ...powerFigures(effects), ...tripped.map((guardrail) => ({ label: 'guardrail', value: guardrailWords(guardrail) }))] };
+}
+
+/** Who is in each arm, and the share of all that the plan meant for it. */
+async function armSizes(session: WarehouseSession, arms: readonly string[], holdoutShare: number): Promise<ArmSize[]> {
+  const counts = await session.rows<{ arm: string; customers: number }>('select arm, count(*) as customers from outcomes.customers group by arm order by arm');
+  // Segments may have shares of their own; each customer counts with the one of theirs.
+  const [{ share }] = await session.rows<{ share: number }>(`
+    select coalesce(sum(share_a::decimal(9, 6) * customers)::double / sum(customers), 0.5) as share
+    from (select segment, count(*) as customers from outcomes.customers group by segment) inner join plan.offers using (segment)`) as [{ share: number }];
+  const planned: Record<string, number> = { holdout: holdoutShare };
+  arms.forEach((arm, place) => { planned[arm] = (1 - holdoutShare) * (arms.length === 1 ? 1 : place === 0 ? share : 1 - share); });
+  return Object.entries(planned).map(([arm, part]) => ({ arm, customers: counts.find((row) => row.arm === arm)?.customers ?? 0, planned: part }));
+}
+
+const texts = ['metric', 'arm', 'segment'] as const;
+const numbers = ['treated', 'control', 'treatedMean', 'controlMean', 'difference', 'lower', 'upper', 'pValue', 'adjustedPValue'] as const;
+const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function writeEffects(session: WarehouseSession, folder: CycleScope): Promise<RelationRef> {
+  return session.write(folder, {
+    name: 'outcomes.effects', algorithm: 'compute-effects 2', inputs: ['outcomes.customers', 'outcomes.evidence'],
+    columns: async () => {
+      const outcomes = await session.rows<Record<keyof CustomerOutcome, string & boolean & number>>(`
+        select customers.arm, segment_name as segment, converted, customers.revenue, customers.margin, revenue_before as "revenueBefore"
+        from outcomes.customers as customers
+        inner join outcomes.evidence as evidence on customers.customer_id::varchar = evidence.customer_id and customers.arm = evidence.arm
+        order by customers.customer_id`);
+      const effects = computeEffects(outcomes);
+      return [...texts.map((name) => ({ name, type: 'VARCHAR' as const, values: effects.map((effect) => effect[name]) })), ...numbers.map((name) => ({ name: columnOf(name), type: 'DOUBLE' as const, values: effects.map((effect) => effect[name]) }))];
+    },
+  });
+}
+
+async function readEffects(session: WarehouseSession): Promise<Effect[]> {
+  const rows = await session.rows<Record<(typeof texts)[number], string> & Record<(typeof numbers)[number], number>>(`select ${[...texts, ...numbers.map((name) => `${columnOf(name)} as "${name}"`)].join(', ')} from outcomes.effects`);
+  return rows.map(({ adjustedPValue, ...effect }) => (adjustedPValue === null ? effect : { ...effect, adjustedPValue }));
+}
+
+function writeGuardrails(session: WarehouseSession, folder: CycleScope, effects: readonly Effect[], maximumUnsubscribeShare: number): Promise<RelationRef> {
+  return session.write(folder, {
+    name: 'outcomes.guardrails', algorithm: 'check-guardrails 1', inputs: ['outcomes.customers', 'outcomes.effects'], parameters: { maximumUnsubscribeShare },
+    columns: async () => {
+      const complaints = await session.rows<ArmComplaints & Record<string, string | number>>("select arm, count(*) as mailed, count_if(unsubscribed or complained) as \"left\" from outcomes.customers where decision = 'send' group by arm order by arm");
+      const rows = checkGuardrails(complaints, effects, { maximumUnsubscribeShare });
+      const figures = ['value', 'lower', 'upper', 'limit'] as const;
+      return [
+        { name: 'guardrail', type: 'VARCHAR', values: rows.map((row) => row.guardrail) }, { name: 'arm', type: 'VARCHAR', values: rows.map((row) => row.arm) },
+        ...figures.map((name) => ({ name: `${name}`, type: 'DOUBLE' as const, values: rows.map((row) => row[name]) })), { name: 'tripped', type: 'BOOLEAN', values: rows.map((row) => row.tripped) },
+      ];
+    },
+  });
+}
+
+/** Where the arms stand against their limits, out of `outcomes.guardrails`. */
+export function readGuardrails(session: WarehouseSession): Promise<Guardrail[]> {
+  return session.rows<Guardrail & Record<string, string | number | boolean>>('select guardrail, arm, value, lower, upper, "limit", tripped from outcomes.guardrails order by guardrail, arm');
+}
+
+async function countFigures(session: WarehouseSession): Promise<StepFigure[]> {
+  const [row] = await session.rows<Record<'assigned' | 'since' | 'buyers' | 'redeemed' | 'unsubscribed', number>>(
+    "select count_if(decision <> 'none') as assigned, count_if(decision = 'none') as since, count_if(converted) as buyers, count_if(redeemed) as redeemed, count_if(unsubscribed) as unsubscribed from outcomes.customers");
+  return [
+    { label: 'customers assigned', value: row!.assigned }, { label: 'unsubscribed since an earlier assignment, still counted', value: row!.since }, { label: 'bought in the window', value: row!.buyers },
+    { label: 'coupons redeemed', value: row!.redeemed }, { label: 'unsubscribed', value: row!.unsubscribed },
+  ];
+}
+
+/** What a campaign of this size could have found, so that "no difference" is not read as "the same". */
+function powerFigures(effects: readonly Effect[]): StepFigure[] {
+  const conversion = effects.find((effect) => effect.metric === 'conversion' && effect.arm === 'all' && effect.segment === 'all');
+  if (conversion === undefined || conversion.controlMean <= 0 || conversion.controlMean >= 0.9) return [];
+  try {
+    const least = detectableShares(conversion.control, 0.8, { controlShare: conversion.controlMean, ratio: conversion.treated / conversion.control });
+    return [{ label: 'smallest lift of the conversion found 4 times of 5', value: Number(least.toFixed(4)) }];
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
+}
