@@ -1,13 +1,12 @@
 import { createBasketDatabase, endOfBasket } from './basket-database.ts';
 import type { BasketDatabase } from './basket-database.ts';
 import type { FrequentItemsets } from './frequent-itemsets.ts';
+import { ItemsetCollector } from './itemset-collector.ts';
+import { requireItemsetOptions } from './itemset-options.ts';
+import type { ItemsetOptions } from './itemset-options.ts';
+import { leastCount } from './least-count.ts';
 
-export interface AprioriOptions {
-  /** Least share of the baskets, in (0, 1]. */
-  readonly minSupport: number;
-  /** Most items of a set. */
-  readonly maxLength?: number;
-}
+export type AprioriOptions = ItemsetOptions;
 
 /** The frequent sets of one length. A set is its prefix, a set of the level before, and one more item of a higher rank. */
 interface Level {
@@ -36,10 +35,7 @@ export class Apriori {
 
   /** @throws RangeError when an option is out of its range. */
   constructor(options: AprioriOptions) {
-    this.minSupport = options.minSupport;
-    this.maxLength = options.maxLength ?? Number.POSITIVE_INFINITY;
-    if (!(this.minSupport > 0 && this.minSupport <= 1)) throw new RangeError(`minSupport must be in (0, 1], not ${this.minSupport}`);
-    if (!(this.maxLength >= 1)) throw new RangeError(`maxLength must be at least 1, not ${this.maxLength}`);
+    ({ minSupport: this.minSupport, maxLength: this.maxLength } = requireItemsetOptions(options));
   }
 
   get itemsets(): FrequentItemsets {
@@ -68,27 +64,8 @@ export class Apriori {
   }
 }
 
-/** The smallest count whose share of the baskets is at least the support, whatever their product rounds to. */
-function leastCount(minSupport: number, baskets: number): number {
-  let count = Math.max(1, Math.ceil(minSupport * baskets));
-  while (count > 1 && (count - 1) / baskets >= minSupport) count--;
-  while (count / baskets < minSupport) count++;
-  return count;
-}
-
-function singleItems({ ranks, counts }: BasketDatabase): Level {
+function singleItems({ counts, starts, places }: BasketDatabase): Level {
   const size = counts.length;
-  const starts = new Uint32Array(size + 1);
-  for (let rank = 0; rank < size; rank++) starts[rank + 1] = (starts[rank] as number) + (counts[rank] as number);
-  const cursors = starts.slice();
-  const places = new Uint32Array(starts[size] as number);
-  for (let place = 0; place < ranks.length; place++) {
-    const rank = ranks[place] as number;
-    if (rank === endOfBasket) continue;
-    const cursor = cursors[rank] as number;
-    places[cursor] = place + 1;
-    cursors[rank] = cursor + 1;
-  }
   return { groups: Uint32Array.of(0, size), prefixes: new Uint32Array(size), ranks: Uint32Array.from(counts.keys()), counts, starts, places };
 }
 
@@ -206,29 +183,13 @@ function membersOf(levels: readonly Level[], length: number, set: number): numbe
 }
 
 function collect({ codes }: BasketDatabase, levels: readonly Level[], baskets: number): FrequentItemsets {
-  const offsets = [0];
-  const items: number[] = [];
-  const counts: number[] = [];
+  const collector = new ItemsetCollector(codes);
   levels.forEach((level, depth) => {
-    const sets = Array.from(level.ranks.keys(), (set) => ({
-      items: membersOf(levels, depth + 1, set).map((rank) => codes[rank] as number).sort((a, b) => a - b),
-      count: level.counts[set] as number,
-    }));
-    for (const set of sets.sort((a, b) => compareItems(a.items, b.items))) {
-      items.push(...set.items);
-      offsets.push(items.length);
-      counts.push(set.count);
+    for (let set = 0; set < level.ranks.length; set++) {
+      collector.add(Uint32Array.from(membersOf(levels, depth + 1, set)), 0, depth + 1, level.counts[set] as number);
     }
   });
-  return { offsets: Uint32Array.from(offsets), items: Uint32Array.from(items), counts: Uint32Array.from(counts), baskets };
-}
-
-function compareItems(a: readonly number[], b: readonly number[]): number {
-  for (let index = 0; index < a.length; index++) {
-    const difference = (a[index] as number) - (b[index] as number);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return collector.collected(baskets);
 }
 
 /** A Uint32Array that doubles when it is full. */

@@ -1,3 +1,5 @@
+import { requireOffsets } from './require-offsets.ts';
+
 /** Stands after the last item of every basket. */
 export const endOfBasket = 0xffffffff;
 
@@ -9,6 +11,9 @@ export interface BasketDatabase {
   readonly codes: Uint32Array;
   /** Baskets that have the item of each rank. */
   readonly counts: Uint32Array;
+  /** For rank r, the places in `ranks` just after it, one a basket that has it: [starts[r], starts[r + 1]) of `places`. */
+  readonly starts: Uint32Array;
+  readonly places: Uint32Array;
 }
 
 /**
@@ -24,40 +29,60 @@ export function createBasketDatabase(offsets: Uint32Array, items: Uint32Array, m
   const codes = Uint32Array.from(occurrences.keys().filter((code) => (occurrences[code] as number) >= minCount));
   codes.sort((a, b) => (occurrences[a] as number) - (occurrences[b] as number) || a - b);
   const rankOf = new Uint32Array(occurrences.length).fill(endOfBasket);
-  codes.forEach((code, rank) => (rankOf[code] = rank));
+  const starts = new Uint32Array(codes.length + 1);
+  const counts = codes.map((code, rank) => {
+    rankOf[code] = rank;
+    starts[rank + 1] = (starts[rank] as number) + (occurrences[code] as number);
+    return occurrences[code] as number;
+  });
 
-  const ranks = new Uint32Array(items.length + offsets.length - 1);
+  // Baskets by rank, then the ranks back into the baskets: those of a basket arrive in order, and no basket is sorted.
+  const baskets = offsets.length - 1;
+  const places = new Uint32Array(starts[codes.length] as number);
+  const cursors = starts.slice();
+  const ends = new Uint32Array(baskets);
   let end = 0;
-  for (let basket = 0; basket + 1 < offsets.length; basket++) {
-    const begin = end;
-    for (let place = offsets[basket] as number; place < (offsets[basket + 1] as number); place++) {
+  for (let basket = 0; basket < baskets; basket++) {
+    ends[basket] = end;
+    const last = offsets[basket + 1] as number;
+    for (let place = offsets[basket] as number; place < last; place++) {
       const rank = rankOf[items[place] as number] as number;
       if (rank === endOfBasket) continue;
-      // Insertion sort: baskets are short.
-      let hole = end++;
-      while (hole > begin && (ranks[hole - 1] as number) > rank) {
-        ranks[hole] = ranks[hole - 1] as number;
-        hole--;
-      }
-      ranks[hole] = rank;
+      const cursor = cursors[rank] as number;
+      places[cursor] = basket;
+      cursors[rank] = cursor + 1;
+      end++;
     }
-    ranks[end++] = endOfBasket;
+    end++;
   }
-  return { ranks: ranks.slice(0, end), codes, counts: codes.map((code) => occurrences[code] as number) };
+  const ranks = new Uint32Array(end);
+  for (let rank = 0; rank < codes.length; rank++) {
+    const last = starts[rank + 1] as number;
+    for (let at = starts[rank] as number; at < last; at++) {
+      const basket = places[at] as number;
+      const place = ends[basket] as number;
+      ranks[place] = rank;
+      places[at] = place + 1;
+      ends[basket] = place + 1;
+    }
+  }
+  for (let basket = 0; basket < baskets; basket++) ranks[ends[basket] as number] = endOfBasket;
+  return { ranks, codes, counts, starts, places };
 }
 
 function countItems(offsets: Uint32Array, items: Uint32Array): Uint32Array {
-  if (offsets.length === 0 || offsets[0] !== 0 || offsets.at(-1) !== items.length) {
-    throw new RangeError('offsets must begin with 0 and end with the number of items');
-  }
-  const occurrences = new Uint32Array(items.reduce((most, code) => Math.max(most, code), -1) + 1);
+  requireOffsets(offsets, items);
+  let highest = -1;
+  for (let place = 0; place < items.length; place++) if ((items[place] as number) > highest) highest = items[place] as number;
+  const occurrences = new Uint32Array(highest + 1);
   for (let basket = 0; basket + 1 < offsets.length; basket++) {
     const first = offsets[basket] as number;
     const last = offsets[basket + 1] as number;
-    if (last < first) throw new RangeError(`offsets fall at basket ${basket}`);
+    let before = -1;
     for (let place = first; place < last; place++) {
       const code = items[place] as number;
-      if (place > first && code <= (items[place - 1] as number)) throw new RangeError(`the items of basket ${basket} are not ascending and different`);
+      if (code <= before) throw new RangeError(`the items of basket ${basket} are not ascending and different`);
+      before = code;
       occurrences[code] = (occurrences[code] as number) + 1;
     }
   }

@@ -3,16 +3,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Apriori } from '../../../algorithms/associate/apriori.ts';
 import { associationRules } from '../../../algorithms/associate/association-rules.ts';
+import { Eclat } from '../../../algorithms/associate/eclat.ts';
+import { FPGrowth } from '../../../algorithms/associate/fp-growth.ts';
 import type { FrequentItemsets } from '../../../algorithms/associate/frequent-itemsets.ts';
 import { SeededRandom } from '../../../algorithms/random/seeded-random.ts';
 
 /** The transactions of Han, Kamber and Pei, "Data Mining", table 6.1. */
 const textbook = [[1, 2, 5], [2, 4], [2, 3], [1, 2, 4], [1, 3], [2, 3], [1, 3], [1, 2, 3, 5], [1, 2, 3]];
 
-describe('Apriori', () => {
+const miners = { Apriori, Eclat, FPGrowth };
+type Miner = keyof typeof miners;
+
+describe.each(Object.keys(miners) as Miner[])('%s', (miner) => {
   it('finds the itemsets of the textbook', () => {
     // mlxtend 0.25.0: apriori(df, min_support=2/9) gives these 13 with these counts
-    expect(listed(mine(textbook, 2 / 9))).toEqual([
+    expect(listed(mine(miner, textbook, 2 / 9))).toEqual([
       '1: 6', '2: 7', '3: 6', '4: 2', '5: 2', '1 2: 4', '1 3: 4', '1 5: 2', '2 3: 4', '2 4: 2', '2 5: 2', '1 2 3: 2', '1 2 5: 2',
     ]);
   });
@@ -20,44 +25,56 @@ describe('Apriori', () => {
   it('is exact: every frequent set and no other, with its count', () => {
     fc.assert(fc.property(baskets(), fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), (list, wanted, maxLength) => {
       const minCount = Math.min(wanted, list.length);
-      expect(listed(mine(list, minCount / list.length, maxLength))).toEqual(naive(list, minCount, maxLength));
+      expect(listed(mine(miner, list, minCount / list.length, maxLength))).toEqual(naive(list, minCount, maxLength));
     }), { numRuns: 300 });
   });
 
   it('is exact where its arrays have grown many times', () => {
     const random = new SeededRandom(4);
     const list = Array.from({ length: 3000 }, () => [...new Set(Array.from({ length: 8 }, () => Math.floor(60 * random.uniform() ** 2)))].sort((a, b) => a - b));
-    expect(listed(mine(list, 20 / 3000, 3))).toEqual(naive(list, 20, 3));
+    expect(listed(mine(miner, list, 20 / 3000, 3))).toEqual(naive(list, 20, 3));
+  });
+
+  it('is exact where every basket has nearly everything, so that sets are long', () => {
+    const random = new SeededRandom(6);
+    const list = Array.from({ length: 60 }, () => Array.from({ length: 14 }, (_, item) => item).filter(() => random.uniform() < 0.85));
+    expect(listed(mine(miner, list, 20 / 60))).toEqual(naive(list, 20, 14));
+  });
+
+  it('is exact where many items go with one, and baskets repeat', () => {
+    const random = new SeededRandom(7);
+    const list = Array.from({ length: 800 }, () => [0, ...Array.from({ length: 40 }, (_, item) => item + 1).filter((item) => random.uniform() < 3 / (item + 3))]);
+    expect(listed(mine(miner, list, 24 / 800, 4))).toEqual(naive(list, 24, 4));
   });
 
   it('takes a set whose share is the support, whatever the product rounds to', () => {
     // 0.07 * 100 is 7.000000000000001 in doubles.
     const list = Array.from({ length: 100 }, (_, basket) => (basket < 7 ? [3] : []));
-    expect(listed(mine(list, 0.07))).toEqual(['3: 7']);
-    expect(listed(mine(list, 0.0701))).toEqual([]);
+    expect(listed(mine(miner, list, 0.07))).toEqual(['3: 7']);
+    expect(listed(mine(miner, list, 0.0701))).toEqual([]);
   });
 
   it('manages without baskets, and with empty ones', () => {
-    expect(listed(mine([], 0.5))).toEqual([]);
-    expect(mine([[], [0], []], 1 / 3).baskets).toBe(3);
+    expect(listed(mine(miner, [], 0.5))).toEqual([]);
+    expect(mine(miner, [[], [0], []], 1 / 3).baskets).toBe(3);
   });
 
   it('refuses baskets that are not in order', () => {
-    const apriori = new Apriori({ minSupport: 0.5 });
-    expect(() => apriori.fit(Uint32Array.of(0, 2), Uint32Array.of(2, 1))).toThrow(/basket 0/);
-    expect(() => apriori.fit(Uint32Array.of(0, 2), Uint32Array.of(1, 1))).toThrow(RangeError);
-    expect(() => apriori.fit(Uint32Array.of(0, 1), Uint32Array.of(1, 2))).toThrow(/offsets/);
-    expect(() => apriori.fit(Uint32Array.of(0, 2, 1, 3), Uint32Array.of(1, 2, 3))).toThrow(/offsets/);
-    expect(() => apriori.itemsets).toThrow(TypeError);
-    for (const minSupport of [0, 1.1, Number.NaN]) expect(() => new Apriori({ minSupport })).toThrow(RangeError);
-    expect(() => new Apriori({ minSupport: 0.5, maxLength: 0 })).toThrow(RangeError);
+    const unfitted = new miners[miner]({ minSupport: 0.5 });
+    expect(() => unfitted.fit(Uint32Array.of(0, 2), Uint32Array.of(2, 1))).toThrow(/basket 0/);
+    expect(() => unfitted.fit(Uint32Array.of(0, 2), Uint32Array.of(1, 1))).toThrow(RangeError);
+    expect(() => unfitted.fit(Uint32Array.of(0, 1), Uint32Array.of(1, 2))).toThrow(/offsets/);
+    expect(() => unfitted.fit(Uint32Array.of(0, 2, 1, 3), Uint32Array.of(1, 2, 3))).toThrow(/offsets/);
+    expect(() => unfitted.itemsets).toThrow(TypeError);
+    for (const minSupport of [0, 1.1, Number.NaN]) expect(() => new miners[miner]({ minSupport })).toThrow(RangeError);
+    expect(() => new miners[miner]({ minSupport: 0.5, maxLength: 0 })).toThrow(RangeError);
   });
 });
 
 describe('association rules', () => {
   it('agree with mlxtend', () => {
     // mlxtend 0.25.0: association_rules(apriori(df, min_support=2/9), metric='confidence', min_threshold=0.7)
-    const rules = associationRules(mine(textbook, 2 / 9), { minConfidence: 0.7 });
+    const rules = associationRules(mine('Eclat', textbook, 2 / 9), { minConfidence: 0.7 });
     expect(rules.map((rule) => `${rule.antecedent.join(' ')} > ${rule.consequent.join(' ')}`).sort()).toEqual(
       ['1 5 > 2', '2 5 > 1', '4 > 2', '5 > 1', '5 > 1 2', '5 > 2']);
     const rule = rules.find(({ antecedent, consequent }) => antecedent.join() === '5' && consequent.join() === '1,2')!;
@@ -69,7 +86,7 @@ describe('association rules', () => {
   it('hold what their figures say of the baskets', () => {
     fc.assert(fc.property(baskets(), fc.double({ min: 0, max: 1, noNaN: true }), (list, minConfidence) => {
       const share = (members: readonly number[]): number => list.filter((basket) => members.every((item) => basket.includes(item))).length / list.length;
-      for (const rule of associationRules(mine(list, Math.min(1, 2 / list.length), 4), { minConfidence })) {
+      for (const rule of associationRules(mine('Eclat', list, Math.min(1, 2 / list.length), 4), { minConfidence })) {
         const both = share([...rule.antecedent, ...rule.consequent]);
         const [a, c] = [share(rule.antecedent), share(rule.consequent)];
         expect(rule.support).toBe(both);
@@ -84,7 +101,7 @@ describe('association rules', () => {
   });
 
   it('can be kept to lift and to short consequents', () => {
-    const itemsets = mine(textbook, 2 / 9);
+    const itemsets = mine('Eclat', textbook, 2 / 9);
     const all = associationRules(itemsets, { minConfidence: 0 });
     // A pair makes 2 rules and a triple 6.
     expect(all.length).toBe(6 * 2 + 2 * 6);
@@ -100,13 +117,13 @@ describe('association rules', () => {
 });
 
 describe('real baskets', () => {
-  it('of a Belgian shop (FIMI retail) have the published number of itemsets', (context) => {
+  it.for(Object.keys(miners) as Miner[])('of a Belgian shop (FIMI retail) have the published number of itemsets, found by %s', (miner, context) => {
     const file = dataset('fimi_retail/retail.dat');
     if (file === undefined) return context.skip('the FIMI retail data set is not present on this machine');
     // 7,589 at 0.1 %: Borgelt's eclat, SPMF and mlxtend 0.25.0 agree; lengths from mlxtend's fpgrowth
     const list = file.split('\n').map((line) => [...new Set(line.trim().split(' ').map(Number))].sort((a, b) => a - b));
     const lengths = new Map<number, number>();
-    const { offsets, counts } = mine(list, 0.001);
+    const { offsets, counts } = mine(miner, list, 0.001);
     counts.forEach((_, set) => lengths.set(offsets[set + 1]! - offsets[set]!, (lengths.get(offsets[set + 1]! - offsets[set]!) ?? 0) + 1));
     expect(Object.fromEntries(lengths)).toEqual({ 1: 2117, 2: 3260, 3: 1794, 4: 382, 5: 36 });
   });
@@ -118,7 +135,7 @@ describe('real baskets', () => {
     const names = new Map<string, number>();
     const code = (name: string): number => names.get(name) ?? (names.set(name, names.size), names.size - 1);
     const list = file.split('\n').map((line) => line.split(',').map((name) => code(name.trim())).sort((a, b) => a - b));
-    const rules = associationRules(mine(list, 0.001), { minConfidence: 0.8, maxConsequent: 1 });
+    const rules = associationRules(mine('Eclat', list, 0.001), { minConfidence: 0.8, maxConsequent: 1 });
     expect(rules.length).toBe(410);
     // The first rule of arules by lift: {liquor, red/blush wine} => {bottled beer}, support 0.0019, confidence 0.905, lift 11.24
     const first = rules.toSorted((a, b) => b.lift - a.lift)[0]!;
@@ -135,9 +152,9 @@ function dataset(path: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
-function mine(list: readonly (readonly number[])[], minSupport: number, maxLength?: number): FrequentItemsets {
+function mine(miner: Miner, list: readonly (readonly number[])[], minSupport: number, maxLength?: number): FrequentItemsets {
   const offsets = Uint32Array.of(0, ...list.map(((end) => (basket: readonly number[]) => (end += basket.length))(0)));
-  return new Apriori({ minSupport, maxLength }).fit(offsets, Uint32Array.from(list.flat())).itemsets;
+  return new miners[miner]({ minSupport, maxLength }).fit(offsets, Uint32Array.from(list.flat())).itemsets;
 }
 
 function listed({ offsets, items, counts }: FrequentItemsets): string[] {
