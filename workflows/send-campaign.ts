@@ -41,6 +41,9 @@ export interface SendPosition {
   cancelled: boolean;
   stoppedArms: readonly string[];
   warnings: readonly string[];
+  /** Pages that have sends whose recipient domain asked for patience, and how long the shortest of it is. */
+  again?: readonly number[];
+  againAfterMs?: number;
 }
 
 export interface SendCampaignResult {
@@ -98,6 +101,10 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
     at.handedOver += result.handedOver;
     at.failed += result.failed;
     at.suppressed += result.suppressed;
+    if (result.putOff) {
+      at.again = [...at.again ?? [], page];
+      at.againAfterMs = Math.min(at.againAfterMs ?? Infinity, result.againAfterMs ?? 0);
+    }
     for (const { arm, words } of trippedArms(result.arms, maximumUnsubscribeShare)) {
       if (at.stoppedArms.includes(arm)) continue;
       at.stoppedArms = [...at.stoppedArms, arm];
@@ -121,6 +128,34 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
     }
   }
 
+  function begin(page: number): void {
+    inFlight += 1;
+    void sendPage(page).catch((error: unknown) => { broken ??= error; }).finally(() => { inFlight -= 1; });
+  }
+
+  /** What domains asked to have later, once it is due: a slow domain holds up nobody else's mail. */
+  async function sendPutOff(): Promise<void> {
+    for (let started = 0; at.again !== undefined && at.again.length > 0 && !stopping();) {
+      const pages = at.again;
+      const waitMs = Math.min(Math.max(at.againAfterMs ?? 0, 1000), 300_000);
+      await condition(stopping, waitMs);
+      if (started + pages.length > pagesPerRun && started > 0 && !stopping()) {
+        await condition(allHandlersFinished);
+        await continueAsNew<typeof sendCampaign>({ ...input, position: at });
+      }
+      at.again = [];
+      at.againAfterMs = undefined;
+      for (const page of pages) {
+        await condition(() => stopping() || (inFlight < pagesInFlight && !at.paused));
+        if (stopping()) break;
+        started += 1;
+        begin(page);
+      }
+      await condition(() => inFlight === 0);
+    }
+    if (broken !== undefined) throw broken;
+  }
+
   async function sendPages(): Promise<void> {
     for (let started = 0; at.nextPage < at.pages; started += 1) {
       if (started >= pagesPerRun) {
@@ -133,8 +168,7 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
       if (stopping()) break;
       const page = at.nextPage;
       at.nextPage += 1;
-      inFlight += 1;
-      void sendPage(page).catch((error: unknown) => { broken ??= error; }).finally(() => { inFlight -= 1; });
+      begin(page);
       if (Date.now() - told >= noteEveryMs) {
         told = Date.now();
         await tellCycle(`${page} of ${at.pages} pages`);
@@ -149,6 +183,7 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
     for (;;) {
       phase = 'sending';
       await sendPages();
+      await sendPutOff();
       phase = 'settling';
       const settled = await reconcileInDoubt(campaign);
       if (at.cancelled || at.round === retryRounds) break;

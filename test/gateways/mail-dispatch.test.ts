@@ -196,6 +196,33 @@ describe('sending a page', () => {
   });
 });
 
+describe('a domain that asks for patience', () => {
+  it('gets its letters later, and the others go on', async () => {
+    let patient = true;
+    const sink = await startMailSink({ refuse: (address) => patient && address.endsWith('@slow.example') ? { code: 451, words: '4.7.0 slow down' } : undefined });
+    const lines = people(40).map((one, place) => place % 4 === 0 ? { ...one, address: one.address.replace('example.com', 'slow.example') } : one);
+    const { dispatch, scope, states, page } = await stage(lines, { sink });
+    const activities = dispatch();
+    await activities.openDispatch(scope);
+    const { handedOver, failed, putOff = 0, againAfterMs = 0 } = await page(activities);
+    expect(handedOver).toBe(30);
+    // What was on its way together was refused; the rest was not even offered.
+    expect([failed + putOff, failed >= 1, putOff >= 1]).toEqual([10, true, true]);
+    expect(Object.values(await states()).filter((state) => state === 'planned')).toHaveLength(putOff);
+    expect(await page(activities)).toMatchObject({ handedOver: 0, putOff });
+    patient = false;
+    await new Promise((resolve) => { setTimeout(resolve, againAfterMs + 50); });
+    await activities.retryFailed(scope);
+    let handed = handedOver;
+    for (let turn = 0; turn < 40 && handed < 40; turn += 1) {
+      const result = await page(activities);
+      handed += result.handedOver;
+      await new Promise((resolve) => { setTimeout(resolve, Math.min(result.againAfterMs ?? 0, 500)); });
+    }
+    expect(addresses(sink)).toEqual(lines.map(({ address }) => address).sort());
+  });
+});
+
 describe('a letter whose answer was lost', () => {
   it('is in doubt where there is no log, and is never sent again', async () => {
     const { dispatch, scope, states, sink, page } = await stage([line('ann')], { sink: await startDroppingSink('final dot', 1) });

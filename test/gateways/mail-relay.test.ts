@@ -162,6 +162,71 @@ describe('the relay', () => {
   });
 });
 
+describe('several relays', () => {
+  const down = 'smtp://127.0.0.1:1';
+  const several = (...urls: readonly string[]): Relay => keep(openRelay({ url: urls.join(' '), connectTimeoutSeconds: 2, silenceTimeoutSeconds: 2 }));
+
+  it('are used in their order: the second gets what the first cannot be given', async () => {
+    const [first, second] = [keep(await startMailSink()), keep(await startMailSink())];
+    const relay = several(first.url, second.url);
+    expect((await relay.deliver(letter({ to: 'a@example.com' }))).relay).toBe(new URL(first.url).host);
+    await first.stop();
+    expect(await relay.deliver(letter({ to: 'b@example.com' }))).toMatchObject({ outcome: 'accepted', relay: new URL(second.url).host });
+    expect([first, second].map(({ accepted }) => accepted.map(({ to }) => to))).toEqual([['a@example.com'], ['b@example.com']]);
+    expect(await several(down, down).deliver(letter())).toMatchObject({ outcome: 'unreachable' });
+  });
+
+  it('never both get a letter whose answer was lost', async () => {
+    const [first, second] = [keep(await startDroppingSink('final dot', 1)), keep(await startMailSink())];
+    expect(await several(first.url, second.url).deliver(letter())).toMatchObject({ outcome: 'unknown', relay: new URL(first.url).host });
+    expect([first.accepted.length, second.accepted.length]).toEqual([1, 0]);
+  });
+
+  it('leave one alone that fails again and again', async () => {
+    const [first, second] = [keep(await startDroppingSink('greeting', 1000)), keep(await startMailSink())];
+    const relay = several(first.url, second.url);
+    for (let i = 0; i < 20; i += 1) expect((await relay.deliver(letter())).outcome).toBe('accepted');
+    expect([first.sessions, second.accepted.length]).toEqual([5, 20]);
+  });
+
+  it('share the letters where the first has a rate', async () => {
+    const [first, second] = [keep(await startMailSink()), keep(await startMailSink())];
+    const relay = several(`${first.url}?rate=3`, second.url);
+    await Promise.all(Array.from({ length: 12 }, () => relay.deliver(letter())));
+    expect(first.accepted.length + second.accepted.length).toBe(12);
+    expect(first.accepted.length).toBeGreaterThanOrEqual(3);
+    expect(second.accepted.length).toBeGreaterThanOrEqual(6);
+  });
+
+  it.each(['smtp://a?rate=0', 'smtp://a?rate=x', 'smtp://a?connections=1.5', 'smtp://a ftp://b'])('are refused as %s', (url) => {
+    expect(() => openRelay({ url })).toThrow(expect.objectContaining({ code: 'ENVIRONMENT_INVALID' }));
+  });
+});
+
+describe('pipelining', () => {
+  it('puts the next envelope behind a letter, and every letter gets its own answer', async () => {
+    const refuse = (address: string): { code: number; words: string } | undefined => {
+      const place = Number(/\d+/.exec(address)?.[0]);
+      return place % 5 === 1 ? { code: 550, words: '5.1.1 unknown' } : place % 5 === 3 ? { code: 451, words: '4.7.1 later' } : undefined;
+    };
+    const sink = keep(await startMailSink({ refuse }));
+    const relay = relayTo(sink, { maximumConnections: 2 });
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, place) => relay.deliver(letter({ to: `p${place}@example.com`, messageId: `<k-${place}@shop.example>` }))));
+    const expected = answers.map((_, place) => place % 5 === 1 ? 'refused_permanently' : place % 5 === 3 ? 'refused_for_now' : 'accepted');
+    expect(answers.map(({ outcome }) => outcome)).toEqual(expected);
+    expect(sink.accepted.map(({ to, messageId }) => [to, messageId]).sort()).toEqual(expected.flatMap((outcome, place) => outcome === 'accepted' ? [[`p${place}@example.com`, `<k-${place}@shop.example>`]] : []).sort());
+    expect(sink.sessions).toBe(2);
+  });
+
+  it('is not used with a relay that does not offer it', async () => {
+    const sink = keep(await startDroppingSink('greeting', 0));
+    const relay = relayTo(sink, { maximumConnections: 1 });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, place) => relay.deliver(letter({ to: `p${place}@example.com` }))));
+    expect(answers.every(({ outcome }) => outcome === 'accepted')).toBe(true);
+    expect(sink.accepted.map(({ to }) => to)).toEqual(Array.from({ length: 20 }, (_, place) => `p${place}@example.com`));
+  });
+});
+
 describe('a letter', () => {
   const sinkless = openRelay({ url: 'smtp://127.0.0.1:1' });
 

@@ -111,6 +111,34 @@ test('only the failed are tried again, twice at most, and what is lost is said',
   expect(result.warnings).toEqual(['2 of 900 mails could not be delivered, the last after 3 attempts.', '1 mails are in doubt: nobody can say whether the relay took them, so they are not sent again.']);
 });
 
+test('what a domain asked to have later is sent when it is due, and the other pages go first', { timeout: 30_000 }, async ({ task }) => {
+  const visits = new Map<number, number>();
+  const order: number[] = [];
+  const fake = fakeActivities({ dispatchPage: async ({ page: number }) => {
+    const visit = (visits.get(number) ?? 0) + 1;
+    visits.set(number, visit);
+    order.push(number);
+    return page(number === 1 && visit < 3 ? { putOff: 4, againAfterMs: 20 } : {});
+  } });
+  await using worker = await startWorker(environment, task.name, fake.activities);
+  const result = await (await worker.start(sendCampaign, { args: [input()] })).result();
+  expect(result.warnings).toEqual([]);
+  expect([...order].sort()).toEqual([0, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(order.slice(-2)).toEqual([1, 1]);
+  // It is no failure, so no round of second chances is spent on it.
+  expect(fake.callsOf('retryFailed')).toHaveLength(1);
+});
+
+test('a cancel does not wait for patient domains', { timeout: 30_000 }, async ({ task }) => {
+  const fake = fakeActivities({ dispatchPage: async () => page({ putOff: 1, againAfterMs: 3_600_000 }) });
+  await using worker = await startWorker(environment, task.name, fake.activities);
+  const handle = await worker.start(sendCampaign, { args: [input()] });
+  await sendingWhen(handle, () => fake.callsOf('dispatchPage').length === 9);
+  await handle.signal(cancelSignal);
+  expect(await handle.result()).toMatchObject({ cancelled: true });
+  expect(fake.callsOf('dispatchPage')).toHaveLength(9);
+});
+
 test('a long campaign continues as new with all it has learnt', { timeout: 60_000 }, async ({ task }) => {
   const arms = [{ arm: 'B', handedOver: 300, unsubscribed: 100, complained: 0 }];
   const fake = fakeActivities({ dispatchPage: async ({ page: number }) => page(number === 0 ? { arms } : {}) });
