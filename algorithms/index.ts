@@ -24,6 +24,8 @@ export { accuracy, confusionMatrix, f1, precision, recall } from './metrics/conf
 export type { ConfusionMatrix } from './metrics/confusion-matrix.ts';
 export { brierScore, logLoss } from './metrics/probability-losses.ts';
 export { rocAuc } from './metrics/roc-auc.ts';
+export { LinearSVC } from './predict/linear-svc.ts';
+export type { LinearSVCOptions } from './predict/linear-svc.ts';
 export { LogisticRegression } from './predict/logistic-regression.ts';
 export type { LogisticRegressionOptions } from './predict/logistic-regression.ts';
 export { OutlierTreatment } from './preprocess/outlier-treatment.ts';

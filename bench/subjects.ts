@@ -1,11 +1,15 @@
 import type { Subject } from './side-by-side.ts';
 import { subject as clv } from './clv.ts';
+import { subject as itemsets } from './itemsets.ts';
 import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
+import { subject as svm } from './svm.ts';
 
 /** What `npm run bench -- <name>` measures beside peers; side-by-side.ts says how to add one. */
 export const subjects: readonly Subject<object>[] = [
   clv,
+  itemsets,
   kmeans,
   logistic,
+  svm,
 ];

@@ -89,7 +89,7 @@ export class LogisticRegression {
     try {
       const strength = 1 / (this.C * loss.totalWeight);
       const { weights, iterations, converged } = minimiseLinearLoss(loss, {
-        penalty: { l1: strength * this.l1Ratio, l2: strength * (1 - this.l1Ratio), onIntercept: false },
+        penalty: { l1: strength * this.l1Ratio, l2: strength * (1 - this.l1Ratio), l2OfIntercept: 0 },
         fitIntercept: this.fitIntercept, tol: this.tol, maxIter: this.maxIter, lossAtZero: Math.LN2,
       });
       this.#coefficients = weights.slice(0, columns);

@@ -6,8 +6,8 @@ import { solvePositiveDefinite } from './solve-positive-definite.ts';
 export interface Penalty {
   readonly l1: number;
   readonly l2: number;
-  /** Whether the L2 penalty is on the intercept too, as liblinear has it. */
-  readonly onIntercept: boolean;
+  /** The same for the intercept, which liblinear penalises and others do not. */
+  readonly l2OfIntercept: number;
 }
 
 export interface MinimiseOptions {
@@ -108,12 +108,12 @@ function pointAt(loss: LinearLoss, weights: Float64Array, { penalty, fitIntercep
   }
   let added = 0;
   for (let row = 0; row < size; row++) {
-    if (row === columns && !penalty.onIntercept) continue;
     const weight = weights[row] as number;
-    added += (penalty.l2 / 2) * weight * weight;
+    const l2 = row === columns ? penalty.l2OfIntercept : penalty.l2;
+    added += (l2 / 2) * weight * weight;
     if (row < columns) added += penalty.l1 * Math.abs(weight);
-    gradient[row] = (gradient[row] as number) + penalty.l2 * weight;
-    if (hessian !== undefined) hessian[row * size + row] = (hessian[row * size + row] as number) + penalty.l2;
+    gradient[row] = (gradient[row] as number) + l2 * weight;
+    if (hessian !== undefined) hessian[row * size + row] = (hessian[row * size + row] as number) + l2;
   }
   if (!fitIntercept) {
     gradient[columns] = 0;
