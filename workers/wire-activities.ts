@@ -7,6 +7,7 @@ import { createLetterComposer } from '../activities/campaign/letters/create-lett
 import { proofLinks } from '../activities/campaign/letters/proof-links.ts';
 import { createCollectActivities } from '../activities/collect/index.ts';
 import { createEvaluateActivities } from '../activities/evaluate/index.ts';
+import { createDecisionActivities } from '../activities/feedback/decision-desk.ts';
 import { createFeedbackActivities } from '../activities/feedback/index.ts';
 import { createPreprocessActivities } from '../activities/preprocess/index.ts';
 import { createProfileActivities } from '../activities/profile/index.ts';
@@ -31,5 +32,6 @@ export function wireActivities(services: Services): object {
     ...createDispatchActivities(parts),
     ...createEvaluateActivities(parts),
     ...createFeedbackActivities(parts),
+    ...createDecisionActivities(parts),
   });
 }

@@ -9,3 +9,6 @@ export const outcomesId = (shop: string, cycle: string): string => `outcomes/${s
 
 /** One schedule a shop, so that creating it again changes it. */
 export const scheduleId = (shop: string): string => `weekly/${shop}`;
+
+/** One for each look at a shop's decisions, so that two people never wait for each other's. */
+export const decisionsId = (shop: string, look: string): string => `decisions/${shop}/${look}`;

@@ -1,4 +1,5 @@
 export { awaitOutcomes } from './await-outcomes.ts';
 export { campaignCycle } from './campaign-cycle.ts';
+export { keepDecisions } from './keep-decisions.ts';
 export { sendCampaign } from './send-campaign.ts';
 export { weeklyCycle } from './weekly-cycle.ts';
