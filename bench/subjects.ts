@@ -1,5 +1,6 @@
 import type { Subject } from './side-by-side.ts';
 import { subject as clv } from './clv.ts';
+import { subject as hierarchical } from './hierarchical.ts';
 import { subject as itemsets } from './itemsets.ts';
 import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
@@ -8,6 +9,7 @@ import { subject as svm } from './svm.ts';
 /** What `npm run bench -- <name>` measures beside peers; side-by-side.ts says how to add one. */
 export const subjects: readonly Subject<object>[] = [
   clv,
+  hierarchical,
   itemsets,
   kmeans,
   logistic,
