@@ -25,9 +25,9 @@ export const subject: Subject<ItemsetsInput> = {
     { name: 'pyfim', script: 'itemsets.py', parameters: { library: 'pyfim' } },
     { name: 'mlxtend', script: 'itemsets.py', parameters: { library: 'mlxtend' } },
   ],
-  async inputs({ folder, say }) {
+  async inputs({ folder, say }): Promise<Readonly<Record<string, ItemsetsInput>>> {
     await mkdir(folder, { recursive: true });
-    const made = { file: join(folder, 't10i4d100k-like.u32'), minSupport: 0.001 };
+    const made: ItemsetsInput = { file: join(folder, 't10i4d100k-like.u32'), minSupport: 0.001 };
     if (await stat(made.file).catch(() => undefined) === undefined) {
       say(`Writing 100,000 made baskets to ${made.file}.`);
       await writeBaskets(made.file, questBaskets({ baskets: 100_000, basketLength: 10, patternLength: 4, items: 1000, patterns: 2000, seed: 1 }));
@@ -37,7 +37,7 @@ export const subject: Subject<ItemsetsInput> = {
       say('FIMI retail is not beside the checkout: made baskets only.');
       return { 'T10I4D100K-like, 0.1 %': made };
     }
-    const retail = { file: join(folder, 'retail.u32'), minSupport: 0.001, published: 7589 };
+    const retail: ItemsetsInput = { file: join(folder, 'retail.u32'), minSupport: 0.001, published: 7589 };
     await writeBaskets(retail.file, text.trim().split('\n').map((line) => [...new Set(line.trim().split(' ').map(Number))].sort((one, other) => one - other)));
     return { 'FIMI retail, 0.1 %': retail, 'T10I4D100K-like, 0.1 %': made };
   },

@@ -1,4 +1,5 @@
 import type { FrequentItemsets } from './frequent-itemsets.ts';
+import { createItemsetIndex } from './itemset-index.ts';
 
 /** Baskets with the antecedent tend to have the consequent. */
 export interface AssociationRule {
@@ -8,6 +9,9 @@ export interface AssociationRule {
   readonly consequent: readonly number[];
   /** Baskets that have both. */
   readonly count: number;
+  /** Baskets that have the antecedent, and those that have the consequent. */
+  readonly antecedentCount: number;
+  readonly consequentCount: number;
   /** Share of all baskets that have both. */
   readonly support: number;
   /** Share of the antecedent's baskets that have the consequent. */
@@ -58,7 +62,7 @@ export function associationRules(itemsets: FrequentItemsets, options: Associatio
       const lift = (count * baskets) / (antecedentCount * consequentCount);
       if (lift < minLift) continue;
       rules.push({
-        antecedent, consequent, count, confidence, lift,
+        antecedent, consequent, count, antecedentCount, consequentCount, confidence, lift,
         support: count / baskets,
         leverage: count / baskets - (antecedentCount / baskets) * (consequentCount / baskets),
         conviction: count === antecedentCount ? Number.POSITIVE_INFINITY : (1 - consequentCount / baskets) / (1 - confidence),
@@ -68,26 +72,11 @@ export function associationRules(itemsets: FrequentItemsets, options: Associatio
   return rules;
 }
 
-/** Finds an itemset's count through a prefix tree whose edges are keyed by node and item. */
-function createCountOf({ offsets, items, counts }: FrequentItemsets): (members: readonly number[]) => number {
-  const span = items.reduce((most, item) => Math.max(most, item), 0) + 1;
-  const edges = new Map<number, number>();
-  const countByNode = [0];
-  if ((items.length + 1) * span > Number.MAX_SAFE_INTEGER) throw new RangeError('there are too many itemsets for items of such high codes');
-  for (let set = 0; set < counts.length; set++) {
-    let node = 0;
-    for (const item of items.subarray(offsets[set], offsets[set + 1])) {
-      const edge = node * span + item;
-      node = edges.get(edge) ?? countByNode.push(0) - 1;
-      edges.set(edge, node);
-    }
-    countByNode[node] = counts[set] as number;
-  }
+function createCountOf(itemsets: FrequentItemsets): (members: readonly number[]) => number {
+  const placeOf = createItemsetIndex(itemsets);
   return (members) => {
-    let node: number | undefined = 0;
-    for (const item of members) node = node === undefined ? undefined : edges.get(node * span + item);
-    const count = node === undefined ? 0 : (countByNode[node] as number);
-    if (count === 0) throw new RangeError(`the itemsets lack {${members.join(', ')}}, a subset of another`);
-    return count;
+    const place = placeOf(members);
+    if (place < 0) throw new RangeError(`the itemsets lack {${members.join(', ')}}, a subset of another`);
+    return itemsets.counts[place] as number;
   };
 }

@@ -5,6 +5,7 @@ import { ItemsetCollector } from './itemset-collector.ts';
 /** Addresses are in bytes. */
 interface EclatExports {
   configure(minCount: number, maxLength: number, items: number, base: number, foundRoom: number): number;
+  configureParents(address: number): void;
   highestCode(from: number, to: number, highest: number): number;
   countItems(offsets: number, items: number, first: number, last: number, occurrences: number): number;
   listBaskets(offsets: number, items: number, first: number, last: number, rankOf: number, cursors: number, ends: number, data: number): number;
@@ -23,9 +24,11 @@ const part = 4096;
 
 /**
  * The search of eclat.as.ts. Baskets and options are as Eclat takes them, and already looked at but for the order within baskets.
+ *
+ * @param parents by code the code of the item above it, -1 for none: no set has both. Every item above a frequent one is in its baskets.
  * @throws RangeError when a basket is not ascending, or the search needs more than 4 GB.
  */
-export function mineWithKernel(offsets: Uint32Array, items: Uint32Array, minCount: number, maxLength: number): ItemsetCollector {
+export function mineWithKernel(offsets: Uint32Array, items: Uint32Array, minCount: number, maxLength: number, parents?: Int32Array): ItemsetCollector {
   const baskets = offsets.length - 1;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
   let top = 1024;
@@ -44,7 +47,7 @@ export function mineWithKernel(offsets: Uint32Array, items: Uint32Array, minCoun
   const words = (address: number, length: number): Uint32Array => new Uint32Array(memory.buffer, address, length);
 
   let take = (_end: number): void => {};
-  const { configure, highestCode, countItems, listBaskets, fillBaskets, closeBaskets, extend, finish } =
+  const { configure, configureParents, highestCode, countItems, listBaskets, fillBaskets, closeBaskets, extend, finish } =
     new WebAssembly.Instance(kernel, { env: { memory, full, take: (end: number) => take(end >>> 0) } }).exports as unknown as EclatExports;
 
   const offsetsAt = reserve(offsets.length);
@@ -93,6 +96,11 @@ export function mineWithKernel(offsets: Uint32Array, items: Uint32Array, minCoun
 
   const workAt = reserve(size * 3 + 4096 + 2 + foundRoom / 4 + 16);
   const free = configure(minCount, Math.min(maxLength, size), size, workAt, foundRoom) >>> 0;
+  if (parents !== undefined) {
+    const parentsAt = reserve(size);
+    words(parentsAt, size).set(codes.map((code) => rankOf[parents[code] as number] ?? endOfBasket));
+    configureParents(parentsAt);
+  }
   const found = free - foundRoom;
   take = (end) => {
     const sets = words(found, (end - found) / 4);
@@ -102,7 +110,7 @@ export function mineWithKernel(offsets: Uint32Array, items: Uint32Array, minCoun
       at += length + 2;
     }
   };
-  for (let item = 0; item + 1 < size; item++) extend(item, size, ranksAt, startsAt, 0, free);
+  for (let item = 0; item + 1 < size; item++) extend(item, size, ranksAt, startsAt, 0, top);
   finish();
   return collector;
 }

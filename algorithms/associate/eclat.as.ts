@@ -7,6 +7,9 @@
 /** Stands after the last item of every basket. */
 const endOfBasket: u32 = 0xffffffff;
 
+/** The parent of an item that has none. */
+const none: u32 = 0xffffffff;
+
 /** Most items whose sets are counted through a histogram of all of them. */
 const mostHistogramItems: u32 = 12;
 
@@ -25,6 +28,7 @@ let maxLength: u32 = 0;
 let counters: usize = 0;
 let renumbered: usize = 0;
 let histogram: usize = 0;
+let parents: usize = 0;
 let members: usize = 0;
 let foundBegin: usize = 0;
 let foundEnd: usize = 0;
@@ -45,6 +49,14 @@ export function configure(least: u32, longest: u32, items: u32, base: usize, fou
   foundEnd = foundBegin + foundRoom;
   found = foundBegin;
   return foundEnd;
+}
+
+/**
+ * Says that items have parents, such as the category of a product: at `address` by rank the rank of the parent, or 2^32 - 1 for none.
+ * A set then has no item together with one above it, with which it always goes.
+ */
+export function configureParents(address: usize): void {
+  parents = address;
 }
 
 /** The highest code of the items at [from, to), or `highest` where it is more. */
@@ -141,7 +153,7 @@ export function extend(item: u32, size: u32, ranks: usize, starts: usize, depth:
   store<u32>(members + (<usize>depth << 2), load<u32>(ranks + (<usize>item << 2)));
   for (let other = from; other < to; other += 4) {
     const count = load<u32>(counters + other);
-    if (count < minCount) {
+    if (count < minCount || (parents != 0 && areKin(load<u32>(ranks + (<usize>item << 2)), load<u32>(ranks + other)))) {
       store<u32>(renumbered + other, 0);
       continue;
     }
@@ -166,12 +178,20 @@ export function extend(item: u32, size: u32, ranks: usize, starts: usize, depth:
     store<u32>(next, load<u32>(ranks + other));
     next += 4;
   }
-  if (frequent <= 5 || (frequent <= mostHistogramItems && <usize>frequent << <usize>frequent <= entries << 2)) {
+  // Masks would count items together with those above them.
+  if (parents == 0 && (frequent <= 5 || (frequent <= mostHistogramItems && <usize>frequent << <usize>frequent <= entries << 2))) {
     countMasks(begin, end, frequent, top, depth + 1);
     return;
   }
   const free = cutDown(begin, end, frequent, entries, next);
   for (let other: u32 = 0; other + 1 < frequent; other++) extend(other, frequent, top, next, depth + 1, free);
+}
+
+/** Whether one rank is above the other. */
+function areKin(one: u32, other: u32): bool {
+  for (let above = load<u32>(parents + (<usize>one << 2)); above != none; above = load<u32>(parents + (<usize>above << 2))) if (above == other) return true;
+  for (let above = load<u32>(parents + (<usize>other << 2)); above != none; above = load<u32>(parents + (<usize>above << 2))) if (above == one) return true;
+  return false;
 }
 
 /** The sets of the members and at least two of the items, whose ranks are at `ranks`, by a histogram of the baskets as bit masks. */
