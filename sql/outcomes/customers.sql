@@ -34,10 +34,10 @@ unsubscribed_since as (
     select
         recipients.customer_id,
         case
-            when (md5_number('holdout:' || getvariable('seed') || ':' || recipients.customer_id) % 1000000)::double / 1000000 < getvariable('holdout_share') then 'holdout'
+            when (md5_number_lower('holdout:' || getvariable('seed') || ':' || recipients.customer_id) % 1000000)::double / 1000000 < getvariable('holdout_share') then 'holdout'
             when
                 len(getvariable('arms')) = 1
-                or (md5_number('arm:' || getvariable('seed') || ':' || recipients.customer_id) % 1000000)::double / 1000000 < share_a
+                or (md5_number_lower('arm:' || getvariable('seed') || ':' || recipients.customer_id) % 1000000)::double / 1000000 < share_a
                 then getvariable('arms')[1]
             else getvariable('arms')[2]
         end as arm,

@@ -7,7 +7,7 @@ import { cancelPlanned } from '../../gateways/ledger/cancel-planned.ts';
 import { claimSends } from '../../gateways/ledger/claim-sends.ts';
 import { consentsInForce, recordConsents } from '../../gateways/ledger/consents.ts';
 import { couponCode } from '../../gateways/ledger/coupon-code.ts';
-import { decisionsInForce, recordDecisions, type RecordedDecision } from '../../gateways/ledger/decisions.ts';
+import { decisionsInForce, listDecisions, recordDecisions, reversalsInForce, undoDecision, type RecordedDecision } from '../../gateways/ledger/decisions.ts';
 import { exportSends, type ExportedSend } from '../../gateways/ledger/export-sends.ts';
 import { findSend } from '../../gateways/ledger/find-send.ts';
 import { issueCoupons } from '../../gateways/ledger/issue-coupons.ts';
@@ -400,6 +400,43 @@ for (const { name, start } of ledgerEngines) {
       expect(await inForce()).toEqual([['d4', 0.7], ['d3', ['recency', 'frequency']]]);
       await recordDecisions(ledger, [decision('d5', '2026-W48', 'A', null, { actor: 'marketer', undoes: 'd4', madeAt: later(60) })]);
       expect(await inForce()).toEqual([['d2', 0.6], ['d3', ['recency', 'frequency']]]);
+    });
+
+    describe('taking a decision back', () => {
+      const shop = 'undone';
+      const decision = (id: string, cycle: string, value: unknown, more: Partial<RecordedDecision> = {}): RecordedDecision => ({ id, shop, cycle, kind: 'offer_share', subject: 'arms', value, words: `share ${String(value)}.`, evidence: 'counts', rule: 'better arm', actor: 'feedback', madeAt: now, ...more });
+      const inForce = async () => (await decisionsInForce(ledger, shop)).filter(({ kind }) => kind !== 'no_change').map(({ id, value }) => [id, value]);
+      const reversals = async (before?: string) => (await reversalsInForce(ledger, shop, { before })).map(({ id, undoes }) => [id, undoes]);
+      const undo = (id: string, seconds: number) => undoDecision(ledger, { shop, id, by: 'mara', comment: 'too soon', now: later(seconds) });
+
+      it('is a decision: what was before it is in force again, until that is taken back too', async () => {
+        await recordDecisions(ledger, [decision('u1', '2026-W46', 0.6), decision('u2', '2026-W47', 0.8), decision('u0', '2026-W47', null, { kind: 'no_change', subject: 'features' })]);
+        expect(await undo('u2', 1)).toMatchObject({ id: 'u2/undone-1', cycle: '2026-W47', kind: 'reversal', subject: 'arms', actor: 'mara', undoes: 'u2', words: 'mara took back: share 0.8. (too soon)' });
+        expect([await inForce(), await reversals(), await reversals('2026-W47')]).toEqual([[['u1', 0.6]], [['u2/undone-1', 'u2']], []]);
+
+        expect(await undo('u2/undone-1', 2)).toMatchObject({ undoes: 'u2/undone-1', words: 'mara put in force again: share 0.8. (too soon)' });
+        expect([await inForce(), await reversals()]).toEqual([[['u2', 0.8]], []]);
+
+        expect(await undo('u2', 3)).toMatchObject({ id: 'u2/undone-3' });
+        await recordDecisions(ledger, [decision('u4', '2026-W48', 0.7)]);
+        // A later change of the subject ends what the reversal says.
+        expect([await inForce(), await reversals(), await reversals('2026-W48')]).toEqual([[['u4', 0.7]], [], [['u2/undone-3', 'u2']]]);
+        expect((await listDecisions(ledger, shop)).map(({ id, undoneAt }) => [id, undoneAt?.getTime() ?? null])).toEqual([
+          ['u4', null], ['u2/undone-3', null], ['u2/undone-2', null], ['u2/undone-1', later(2).getTime()], ['u0', null], ['u2', later(3).getTime()], ['u1', null],
+        ]);
+      });
+
+      it.each([
+        ['nothing', /has no decision nothing/], ['u0', /changed nothing/], ['u2', /was undone on/], ['u2/undone-2', /Undo u2 instead/],
+      ])('is refused for %s', async (id, words) => {
+        await expect(undo(id, 9)).rejects.toMatchObject({ code: 'COMMAND_INVALID', message: expect.stringMatching(words) as string });
+      });
+
+      it('happens once where two people do it at the same time', async () => {
+        await recordDecisions(ledger, [decision('u9', '2026-W49', 0.9, { subject: 'other' })]);
+        const both = await Promise.allSettled([undo('u9', 1), undo('u9', 1)]);
+        expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      });
     });
 
     it('binds an approval to one plan; the latest decision counts', async () => {
