@@ -1,6 +1,7 @@
 import type { LetterComposer } from '../activities/campaign/letter-composer.ts';
 import type { Links } from '../activities/campaign/signed-link.ts';
 import type { Ledger } from '../gateways/ledger/ledger.ts';
+import type { ReturnPaths } from '../gateways/mail/return-path.ts';
 import type { ShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
 import type { Warehouse } from '../gateways/warehouse/warehouse.ts';
 import type { Abandonment, SendingProgress, WaitingProgress } from '../workflows/messages.ts';
@@ -85,6 +86,10 @@ export interface AppParts {
   readonly audit: AuditLog;
   /** Bearer token of the shop's checkout for POST /coupons/redeem. */
   readonly shopToken?: string;
+  /** Reads the addresses that bounces come back to. */
+  readonly returnPaths?: Pick<ReturnPaths, 'read'>;
+  /** Signs POST /mail/reports; without it none is taken. */
+  readonly reportsSecret?: string;
   /** Told of every error that is not the visitor's. */
   readonly onError: (error: unknown) => void;
 }

@@ -13,6 +13,7 @@ import { consoleActions } from './routes/console-actions.ts';
 import { consolePages } from './routes/console-pages.ts';
 import { followLinks } from './routes/follow-links.ts';
 import { loginRoutes } from './routes/login-routes.ts';
+import { mailReportsRoute } from './routes/mail-reports.ts';
 import { redeemRoute } from './routes/redeem-coupons.ts';
 import { unsubscribePage } from './routes/unsubscribe-page.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -38,6 +39,8 @@ export function createApp(parts: AppParts): App {
   const guard = createGuard(parts);
   const lake = createLakeReader(parts.warehouse);
   app.use(securityHeaders);
+  // Before the limit of the pages: a bounce carries the letter that came back.
+  app.route('/', mailReportsRoute(parts));
   app.use(bodyLimit({ maxSize: largestBody, onError: (context) => context.html(notice('Too large', 'This was more than the page takes.'), 413) }));
 
   app.get('/health', async (context) => {

@@ -21,6 +21,8 @@ export interface Services {
   /** Absent where bounces go to the sender's own address. */
   readonly returnPaths?: ReturnPaths;
   readonly domainRates?: DomainRates;
+  /** Maildir of bounces and complaints. */
+  readonly reportsFolder?: string;
   readonly links: Links;
   /** Where recipients reach the web pages of this installation. */
   readonly publicUrl: string;
@@ -45,7 +47,7 @@ export async function openServices(environment: WorkerEnvironment, publicUrl: st
   const ledger = await openLedger({ databaseUrl, folder: join(home, 'ledger') });
   return {
     warehouse, ledger, relay, links, publicUrl, returnPaths,
-    domainRates: mail.domainRates,
+    domainRates: mail.domainRates, reportsFolder: mail.reportsFolder,
     relayLog: openRelayLog(smtpLog),
     openShop: (name) => openShopFolder(shops, name),
     resolveData: (setting) => (URL.canParse(setting) ? setting : resolve(root, setting)),

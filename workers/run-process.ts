@@ -47,9 +47,10 @@ export async function runProcess({ queues, web, variables }: ProcessInput): Prom
   const workers = await createWorkers({ environment, connection: connection.native, namespace: connection.namespace, queues, activities: wireActivities(services), logger });
 
   if (server) {
-    const { ledger, links, openShop, clock, warehouse } = services;
+    const { ledger, links, openShop, clock, warehouse, returnPaths } = services;
     const app = createApp({
       ledger, links, clock, warehouse, publicUrl, shops: openShop, temporal: cycleDoor(connection.client), loopback: server.loopback, accounts: environment.accounts, shopToken: environment.shopToken,
+      returnPaths, reportsSecret: environment.mail.reportsSecret,
       letters: createLetterComposer({ shops: openShop, links: proofLinks(publicUrl) }), audit: openAuditLog(join(environment.home, 'log', 'audit.jsonl'), clock),
       onError: (error) => { log.error(logFields({ error }), 'a page failed'); },
     });

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { createAnalyseActivities } from '../activities/analyse/index.ts';
 import { atTheEdge } from '../activities/at-the-edge.ts';
 import { createDispatchActivities } from '../activities/campaign/dispatch/index.ts';
+import { unsubscribeKey } from '../activities/campaign/dispatch/unsubscribe-key.ts';
 import { createCampaignActivities } from '../activities/campaign/index.ts';
 import { createLetterComposer } from '../activities/campaign/letters/create-letter-composer.ts';
 import { proofLinks } from '../activities/campaign/letters/proof-links.ts';
@@ -15,10 +16,11 @@ import type { Services } from './open-services.ts';
 
 /** Every activity over its doors: the one place where steps and services meet. */
 export function wireActivities(services: Services): object {
-  const { openShop: shops, links, publicUrl, returnPaths } = services;
+  const { openShop: shops, links, publicUrl, returnPaths, reportsFolder } = services;
   const parts = {
     ...services,
     returnPath: returnPaths?.of,
+    reports: reportsFolder === undefined ? undefined : { folder: reportsFolder, proofs: { returnPath: returnPaths?.read, unsubscribeLink: (link: string) => unsubscribeKey(links, link) } },
     letters: createLetterComposer({ shops, links }),
     proofLetters: createLetterComposer({ shops, links: proofLinks(publicUrl) }),
     cancellation: () => Context.current().cancellationSignal,

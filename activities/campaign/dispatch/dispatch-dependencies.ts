@@ -1,4 +1,5 @@
 import type { Ledger } from '../../../gateways/ledger/ledger.ts';
+import type { ReportProofs } from '../../../gateways/mail/read-report.ts';
 import type { RelayLog } from '../../../gateways/mail/relay-log.ts';
 import type { DomainRates } from '../../../gateways/mail/domain-pace.ts';
 import type { Relay } from '../../../gateways/mail/relay.ts';
@@ -25,4 +26,6 @@ export interface DispatchDependencies {
   readonly domainRates?: DomainRates;
   /** Makes the address that bounces of a send go to (VERP); the sender's own when absent. */
   readonly returnPath?: (key: string) => string;
+  /** Maildir of bounces and complaints, and what proves which letter they are about; they are read before people are planned and when a campaign is settled. */
+  readonly reports?: { readonly folder: string; readonly proofs: ReportProofs };
 }

@@ -8,6 +8,7 @@ import type { DispatchDependencies } from './dispatch-dependencies.ts';
 import { dispatchPage } from './dispatch-page.ts';
 import { openDispatch } from './open-dispatch.ts';
 import { settleClaims } from './settle-claims.ts';
+import { takeReports } from './take-reports.ts';
 
 export type { DispatchDependencies } from './dispatch-dependencies.ts';
 
@@ -20,10 +21,14 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
   // One for all pages: two of them run at once.
   const domains = createDomainPace(dependencies.domainRates);
   return {
-    openDispatch: (input) => openDispatch(dependencies, input),
+    async openDispatch(input): ReturnType<DispatchActivities['openDispatch']> {
+      await takeReports(dependencies);
+      return openDispatch(dependencies, input);
+    },
     dispatchPage: (input) => dispatchPage(dependencies, domains, input),
 
     async reconcileInDoubt({ campaign }): Promise<{ delivered: number; returned: number; inDoubt: number }> {
+      await takeReports(dependencies);
       const { delivered, returned } = await settleClaims(dependencies, { campaign, states: ['claimed', 'in_doubt'] });
       return { delivered, returned, inDoubt: (await tally(ledger, campaign)).in_doubt };
     },
@@ -32,7 +37,10 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
       return { returned: await retryFailed(ledger, { campaign, maximumAttempts, now: clock() }) };
     },
 
-    closeDispatch: (input) => closeDispatch(dependencies, input),
+    async closeDispatch(input): ReturnType<DispatchActivities['closeDispatch']> {
+      await takeReports(dependencies);
+      return closeDispatch(dependencies, input);
+    },
 
     async cancelDispatch({ campaign }): Promise<{ cancelled: number }> {
       return { cancelled: await cancelPlanned(ledger, { campaign, reason: 'sending was stopped', now: clock() }) };
