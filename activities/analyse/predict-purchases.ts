@@ -31,7 +31,7 @@ interface Prediction {
 const compress = (value: number): number => Math.sign(value) * Math.log1p(Math.abs(value));
 
 /** Three of ten customers, by the hash of their id, judge the model that the others fit. */
-const testDraw = "md5_number('test:' || customer_id) % 10 < 3";
+const testDraw = "md5_number_lower('test:' || customer_id) % 10 < 3";
 
 /**
  * Probability that a customer buys within `days` after the cycle's as_of, learned from the customers as they were `days` before it and what
@@ -60,7 +60,7 @@ export async function predictPurchases(session: WarehouseSession, folder: CycleF
 }
 
 async function fitAndPredict(session: WarehouseSession, asOf: string, days: number): Promise<Prediction> {
-  const names = (await session.rows<{ column_name: string }>('select column_name from (describe features.customers)')).map((row) => row.column_name).filter((name) => name !== 'customer_id');
+  const names = [...(await session.describe('from features.customers')).keys()].filter((name) => name !== 'customer_id');
   const [known] = await session.rows<Record<string, number>>(`select ${names.map((name) => `count(${quoteIdentifier(name)}) as ${quoteIdentifier(name)}`).join(', ')} from features.customers_earlier`);
   const features = names.filter((name) => known![name]! > 0);
   const select = features.map(quoteIdentifier).join(', ');
@@ -69,28 +69,35 @@ async function fitAndPredict(session: WarehouseSession, asOf: string, days: numb
     select (buyers.customer_id is not null)::int as bought, (${testDraw})::int as is_test, ${select}
     from features.customers_earlier left join buyers using (customer_id) order by customer_id`);
   const now = await session.matrix(`select ${select} from features.customers order by customer_id`);
-  const customers = (await session.rows<{ customer_id: string }>('select customer_id from features.customers order by customer_id')).map((row) => row.customer_id);
+  const customers = await session.texts('select customer_id from features.customers order by customer_id');
 
   const width = features.length;
-  const rowsOf = (isTest: boolean): number[] => Array.from({ length: training.rows }, (_, row) => row).filter((row) => (training.values[row * (width + 2) + 1] === 1) === isTest);
-  const pick = (rows: readonly number[]): Float64Array => {
-    const picked = new Float64Array(rows.length * width);
-    rows.forEach((row, place) => { for (let column = 0; column < width; column++) picked[place * width + column] = compress(training.values[row * (width + 2) + 2 + column]!); });
-    return picked;
-  };
-  const labels = (rows: readonly number[]): Uint8Array => Uint8Array.from(rows, (row) => training.values[row * (width + 2)]!);
-  const [fitRows, testRows] = [rowsOf(false), rowsOf(true)];
-  const [fitLabels, testLabels] = [labels(fitRows), labels(testRows)];
-  const positives = fitLabels.reduce((sum, label) => sum + label, 0);
-  if (positives === 0 || positives === fitLabels.length) return baseRate(features, customers, positives / Math.max(fitLabels.length, 1), testLabels);
+  const [fit, test] = [split(training, width, 0), split(training, width, 1)];
+  const positives = fit.labels.reduce((sum, label) => sum + label, 0);
+  if (positives === 0 || positives === fit.labels.length) return baseRate(features, customers, positives / Math.max(fit.labels.length, 1), test.labels);
 
-  const imputer = new SimpleImputer({ strategy: 'median' }).fit(pick(fitRows), fitRows.length, width);
-  const scaler = new StandardScaler().fit(imputer.transform(pick(fitRows), fitRows.length), fitRows.length, width);
+  const imputer = new SimpleImputer({ strategy: 'median' }).fit(fit.matrix, fit.rows, width);
+  const filled = imputer.transform(fit.matrix, fit.rows);
+  const scaler = new StandardScaler().fit(filled, fit.rows, width);
   const prepare = (matrix: Float64Array, rows: number): Float64Array => scaler.transform(imputer.transform(matrix, rows), rows);
-  const model = new LogisticRegression().fit(prepare(pick(fitRows), fitRows.length), fitRows.length, width, fitLabels);
-  const threshold = thresholdOfBestF1(fitLabels, model.predictProbability(prepare(pick(fitRows), fitRows.length), fitRows.length));
+  const fitted = scaler.transform(filled, fit.rows);
+  const model = new LogisticRegression().fit(fitted, fit.rows, width, fit.labels);
+  const threshold = thresholdOfBestF1(fit.labels, model.predictProbability(fitted, fit.rows));
   const probabilities = model.predictProbability(prepare(now.values.map(compress), now.rows), now.rows);
-  return { features, coefficients: model.coefficients, customers, probabilities, quality: qualityOf(testLabels, model.predictProbability(prepare(pick(testRows), testRows.length), testRows.length), threshold) };
+  return { features, coefficients: model.coefficients, customers, probabilities, quality: qualityOf(test.labels, model.predictProbability(prepare(test.matrix, test.rows), test.rows), threshold) };
+}
+
+/** Rows of `bought, is_test, features…` whose `is_test` is as asked: their features compressed, and whether they bought. */
+function split({ values, rows }: { readonly values: Float64Array; readonly rows: number }, width: number, isTest: number): { readonly matrix: Float64Array; readonly rows: number; readonly labels: Uint8Array } {
+  const matrix = new Float64Array(rows * width);
+  const labels = new Uint8Array(rows);
+  let taken = 0;
+  for (let row = 0, from = 0; row < rows; row++, from += width + 2) {
+    if (values[from + 1] !== isTest) continue;
+    for (let column = 0, to = taken * width; column < width; column++) matrix[to + column] = compress(values[from + 2 + column]!);
+    labels[taken++] = values[from]!;
+  }
+  return { matrix: matrix.slice(0, taken * width), rows: taken, labels: labels.slice(0, taken) };
 }
 
 const horizonStart = (asOf: string, days: number): string => `${quoteLiteral(asOf)}::timestamp - interval ${days} day`;

@@ -13,7 +13,7 @@ export async function reuseSegmentation(session: WarehouseSession): Promise<Segm
   const features = columns.map((column) => column.feature);
   const centreRows = await session.rows<{ segment: number; feature: string; centre: number }>('select segment, feature, centre from previous.centres order by segment, feature');
   const centres = Float64Array.from(centreRows, (row) => row.centre);
-  const customers = (await session.rows<{ customer_id: string }>('select customer_id from features.customers order by customer_id')).map((row) => row.customer_id);
+  const customers = await session.texts('select customer_id from features.customers order by customer_id');
   const { values } = await session.matrix(`select ${features.map(quoteIdentifier).join(', ')} from features.customers order by customer_id`);
   const matrix = Float32Array.from(values, (value, place) => {
     const { fill, lower, upper, mean, scale } = columns[place % features.length]!;

@@ -33,8 +33,7 @@ const starts = 3;
 
 /** Names of the matrix's feature columns. */
 async function matrixFeatures(session: WarehouseSession): Promise<string[]> {
-  const columns = await session.rows<{ column_name: string }>('select column_name from (describe features.matrix)');
-  return columns.map((row) => row.column_name).filter((name) => name !== 'customer_id' && name !== 'in_fit');
+  return [...(await session.describe('from features.matrix')).keys()].filter((name) => name !== 'customer_id' && name !== 'in_fit');
 }
 
 /** k-means for each number of clusters within the bounds; the best silhouette wins, the smaller number on a tie. */
@@ -43,8 +42,9 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, se
   const select = features.map(quoteIdentifier).join(', ');
   const all = await session.matrix(`select ${select} from features.matrix order by customer_id`);
   const matrix = Float32Array.from(all.values);
-  const fit = await session.matrix(`select ${select} from features.matrix where in_fit order by customer_id`);
-  const fitMatrix = fit.rows === all.rows ? matrix : Float32Array.from(fit.values);
+  const [{ left_out: leftOut }] = await session.rows<{ left_out: number }>('select count_if(not in_fit) as left_out from features.matrix') as [{ left_out: number }];
+  const fit = leftOut === 0 ? all : await session.matrix(`select ${select} from features.matrix where in_fit order by customer_id`);
+  const fitMatrix = leftOut === 0 ? matrix : Float32Array.from(fit.values);
   const curve: CurvePoint[] = [];
   let best: KMeans | undefined;
   const data = await KMeansData.from(fitMatrix, fit.rows, features.length);
@@ -60,9 +60,8 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, se
   }
   const labels = best!.predict(matrix, all.rows);
   const { segments, centres } = largestFirst(labels, best!.clusterCenters, best!.nClusters, features.length);
-  const ids = await session.rows<{ customer_id: string }>('select customer_id from features.matrix order by customer_id');
   return {
-    customers: ids.map((row) => row.customer_id), features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length),
+    customers: await session.texts('select customer_id from features.matrix order by customer_id'), features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length),
     curve, silhouette: Math.max(...curve.map((point) => point.silhouette)),
   };
 }

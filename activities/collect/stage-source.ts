@@ -78,8 +78,10 @@ export async function stageSource(session: WarehouseSession, { table, sql, parti
     .map(({ name, column, type }) => `when ${column} is not null and try_cast(${column} as ${type}) is null then ${quoteLiteral(`${name} is not a ${type.startsWith('DECIMAL') ? 'number' : type.toLowerCase()}`)}`);
   const given = (name: string, otherwise: string): string => (types.has(name) ? quoteIdentifier(name) : otherwise);
   const position = held ? 'rowid + 1' : 'row_number() over ()';
+  // Casts are done once; where there are none a copy would only cost.
+  const form = held && casts.some((cast) => cast.startsWith('try_cast')) ? 'table' : 'view';
   const sourceFile = `${given('source_file', quoteLiteral(file))}::varchar as source_file`;
-  await session.run(`create ${held ? 'table' : 'view'} staged.${quoteIdentifier(table.name)} as
+  await session.run(`create ${form} staged.${quoteIdentifier(table.name)} as
     select
       ${position} as position, ${sourceFile}, coalesce(${given('source_line', 'null')}::bigint, ${position}) as source_line, ${casts.join(', ')},
       ${given('quarantine_reason', 'null')}::varchar as shop_reason, ${checks.length === 0 ? 'null::varchar' : `case ${checks.join(' ')} end`} as cast_reason

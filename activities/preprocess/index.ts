@@ -3,6 +3,7 @@ import { readSql } from '../../gateways/warehouse/sql-file.ts';
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
 import { ClienteleError } from '../../gateways/errors.ts';
+import { allDone } from '../all-done.ts';
 import { chooseFeatures } from './choose-features.ts';
 import type { PreprocessActivities, PreprocessInput, PreprocessResult } from './contract.ts';
 import { daysBefore } from './days-before.ts';
@@ -24,20 +25,23 @@ export function createPreprocessActivities({ warehouse, openShop, cancellation }
       const { settings } = await openShop(input.shop);
       await using session = await warehouse.open(input.relations, {}, cancellation());
       const relations: Record<string, RelationRef> = {};
-      const make = async (name: string, file: string, asOf: string): Promise<RelationRef> => {
-        relations[name] = await session.materialise(input, { name, sql: await readSql(file), parameters: { as_of: asOf } });
+      const make = async (name: string, file: string, parameters: Readonly<Record<string, string>>): Promise<RelationRef> => {
+        relations[name] = await session.materialise(input, { name, sql: await readSql(file), parameters });
         return relations[name];
       };
-      await make('features.order_lines', 'features.order_lines', input.asOf);
-      await make('features.orders', 'features.orders', input.asOf);
-      const customers = await make('features.customers', 'features.customers', input.asOf);
+      // The snapshot ends at as_of, so lines and orders need not be told.
+      await make('features.order_lines', 'features.order_lines', {});
+      await make('features.orders', 'features.orders', {});
+      const customers = await make('features.customers', 'features.customers', { as_of: input.asOf });
       if (customers.rows < minimumCustomers) throw new ClienteleError('TOO_FEW_CUSTOMERS', { customers: customers.rows, asOf: input.asOf, minimum: minimumCustomers });
-      // The prediction learns from the same customers as they were one horizon ago.
-      await make('features.customers_earlier', 'features.customers', daysBefore(input.asOf, settings.analyse.prediction_days));
-
+      await using beside = await warehouse.open({ ...input.relations, ...relations }, {}, cancellation());
       const chosen = await chooseFeatures(session, settings.preprocess.feature_sets, input.featureSet);
-      const matrix = await prepareMatrix(session, input, { ...chosen, featureSet: input.featureSet }, settings.preprocess);
-      Object.assign(relations, matrix.relations);
+      const [earlier, matrix] = await allDone([
+        // The prediction learns from the same customers as they were one horizon ago.
+        beside.materialise(input, { name: 'features.customers_earlier', sql: await readSql('features.customers'), parameters: { as_of: daysBefore(input.asOf, settings.analyse.prediction_days) } }),
+        prepareMatrix(session, input, { ...chosen, featureSet: input.featureSet }, settings.preprocess),
+      ]);
+      Object.assign(relations, { 'features.customers_earlier': earlier }, matrix.relations);
       return {
         relations,
         features: matrix.report.filter((column) => column.used).map((column) => column.feature),

@@ -34,7 +34,7 @@ export interface PreparedMatrix {
  * @throws ClienteleError SETTING_INVALID for a feature that features.customers does not have
  */
 export async function prepareMatrix(session: WarehouseSession, folder: CycleFolder, { features, featureSet }: { readonly features: readonly string[]; readonly featureSet: number }, settings: ShopSettings['preprocess']): Promise<PreparedMatrix> {
-  const known = new Set((await session.rows<{ column_name: string }>('select column_name from (describe features.customers)')).map((row) => row.column_name));
+  const known = await session.describe('from features.customers');
   const unknown = features.filter((name) => !known.has(name) || name === 'customer_id');
   if (unknown.length > 0) throw new ClienteleError('SETTING_INVALID', { file: 'shop.yaml', problems: `preprocess.feature_sets: ${unknown.join(', ')} is no column of features.customers` });
 
@@ -59,11 +59,10 @@ export async function prepareMatrix(session: WarehouseSession, folder: CycleFold
   if (used.length === 0) throw new ClienteleError('SETTING_INVALID', { file: 'shop.yaml', problems: `preprocess.feature_sets: none of ${features.join(', ')} differs between customers` });
 
   const parameters = { features, featureSet, settings: JSON.stringify(settings) };
-  const ids = async (): Promise<string[]> => (await session.rows<{ customer_id: string }>('select customer_id from features.customers order by customer_id')).map((row) => row.customer_id);
   const matrix = await session.write(folder, {
     name: 'features.matrix', algorithm: 'prepare-matrix 1', inputs: ['features.customers'], parameters,
     columns: async () => [
-      { name: 'customer_id', type: 'VARCHAR', values: await ids() },
+      { name: 'customer_id', type: 'VARCHAR', values: await session.texts('select customer_id from features.customers order by customer_id') },
       { name: 'in_fit', type: 'BOOLEAN', values: inFit },
       ...used.map(({ feature, index }) => ({ name: feature, type: 'DOUBLE' as const, values: columnOf(scaled, rows, columns, index) })),
     ],

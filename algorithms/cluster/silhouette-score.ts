@@ -42,21 +42,29 @@ export function silhouetteScore(
   const counts = new Float64Array(clusters);
   for (const cluster of clusterOf) counts[cluster] = (counts[cluster] as number) + 1;
 
+  // Each pair is measured once, for both of its rows.
+  const away = new Float64Array(size * clusters);
+  for (let row = 0; row < size; row++) {
+    const own = clusterOf[row] as number;
+    for (let other = row + 1; other < size; other++) {
+      let square = 0;
+      for (let left = row * columns, right = other * columns, end = left + columns; left < end; left++, right++) {
+        const difference = (values[left] as number) - (values[right] as number);
+        square += difference * difference;
+      }
+      const distance = Math.sqrt(square);
+      const toOther = row * clusters + (clusterOf[other] as number);
+      const toOwn = other * clusters + own;
+      away[toOther] = (away[toOther] as number) + distance;
+      away[toOwn] = (away[toOwn] as number) + distance;
+    }
+  }
+
   let total = 0;
-  const distances = new Float64Array(clusters);
   for (let row = 0; row < size; row++) {
     const own = clusterOf[row] as number;
     if (counts[own] === 1) continue;
-    distances.fill(0);
-    for (let other = 0; other < size; other++) {
-      let square = 0;
-      for (let column = 0; column < columns; column++) {
-        const away = (values[row * columns + column] as number) - (values[other * columns + column] as number);
-        square += away * away;
-      }
-      const cluster = clusterOf[other] as number;
-      distances[cluster] = (distances[cluster] as number) + Math.sqrt(square);
-    }
+    const distances = away.subarray(row * clusters, (row + 1) * clusters);
     const inside = (distances[own] as number) / ((counts[own] as number) - 1);
     let outside = Number.POSITIVE_INFINITY;
     for (let cluster = 0; cluster < clusters; cluster++) {

@@ -1,5 +1,5 @@
-import { quantile } from '../statistics/quantile.ts';
-import { momentsOf, sortedPresentValues } from './present-values.ts';
+import { quantileInPlace } from '../statistics/quantile.ts';
+import { momentsOf, presentValues } from './present-values.ts';
 import { requireShape } from './require-shape.ts';
 
 export interface OutlierOptions {
@@ -61,7 +61,7 @@ export class OutlierTreatment {
     const lower = new Float64Array(columns);
     const upper = new Float64Array(columns);
     for (let column = 0; column < columns; column++) {
-      const bounds = this.#boundsOf(sortedPresentValues(matrix, rows, columns, column));
+      const bounds = this.#boundsOf(presentValues(matrix, rows, columns, column));
       lower[column] = bounds.lower;
       upper[column] = bounds.upper;
     }
@@ -114,10 +114,10 @@ export class OutlierTreatment {
     if (this.method === 'z_score') {
       const { mean, variance } = momentsOf(present);
       // What rounding alone leaves of a constant column is no spread.
-      return { low: mean, high: mean, spread: present[0] === present.at(-1) ? 0 : Math.sqrt(variance) };
+      return { low: mean, high: mean, spread: present.every((value) => value === present[0]) ? 0 : Math.sqrt(variance) };
     }
-    const low = quantile(present, 0.25);
-    const high = quantile(present, 0.75);
+    const low = quantileInPlace(present, 0.25);
+    const high = quantileInPlace(present, 0.75);
     return { low, high, spread: high - low };
   }
 }

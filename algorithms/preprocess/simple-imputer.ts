@@ -1,5 +1,5 @@
-import { quantile } from '../statistics/quantile.ts';
-import { momentsOf, sortedPresentValues } from './present-values.ts';
+import { quantileInPlace } from '../statistics/quantile.ts';
+import { momentsOf, presentValues } from './present-values.ts';
 import { requireShape } from './require-shape.ts';
 
 /** What stands in for a missing value: the column's mean, median, or most frequent value (the smallest of equals). */
@@ -40,7 +40,7 @@ export class SimpleImputer {
     const { strategy } = this;
     if (typeof strategy !== 'string' && strategy.length !== columns) throw new RangeError(`${strategy.length} strategies were given for ${columns} columns`);
     this.#statistics = Float64Array.from({ length: columns }, (_, column) => {
-      const present = sortedPresentValues(matrix, rows, columns, column);
+      const present = presentValues(matrix, rows, columns, column);
       if (present.length === 0) return 0;
       return figureOf(present, typeof strategy === 'string' ? strategy : (strategy[column] as ImputationStrategy));
     });
@@ -75,8 +75,8 @@ export class SimpleImputer {
 
 function figureOf(present: Float64Array, strategy: ImputationStrategy): number {
   if (strategy === 'mean') return momentsOf(present).mean;
-  if (strategy === 'median') return quantile(present, 0.5);
-  return modeOf(present);
+  if (strategy === 'median') return quantileInPlace(present, 0.5);
+  return modeOf(present.sort());
 }
 
 function modeOf(ascending: Float64Array): number {

@@ -51,6 +51,15 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
     }
   }
 
+  async function describe(sql: string): Promise<ReadonlyMap<string, string>> {
+    const statement = await attempt(sql, () => connection.prepare(sql));
+    try {
+      return new Map(Array.from({ length: statement.columnCount }, (_, index) => [statement.columnName(index), statement.columnType(index).toString()]));
+    } finally {
+      statement.destroySync();
+    }
+  }
+
   async function addView(name: string, ref: RelationRef): Promise<void> {
     const [schema, table] = name.split('.') as [string, string];
     await connection.run(`create schema if not exists ${quoteIdentifier(schema)}`);
@@ -109,14 +118,7 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
   return {
     addView,
     run: async (sql) => { await run(sql); },
-    describe: async (sql) => {
-      const statement = await attempt(sql, () => connection.prepare(sql));
-      try {
-        return new Map(Array.from({ length: statement.columnCount }, (_, index) => [statement.columnName(index), statement.columnType(index).toString()]));
-      } finally {
-        statement.destroySync();
-      }
-    },
+    describe,
     rows: async <Row extends Record<string, Cell>>(sql: string): Promise<Row[]> => {
       const rows = await (await run(sql)).getRowObjectsJS();
       return rows.map((row) => toRow<Row>(row));
@@ -137,22 +139,32 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
       if (read !== expected) throw new ClienteleError('READ_INCOMPLETE', { read, expected, relation: sql.slice(0, 60) });
     },
     matrix: async (sql) => {
-      const described = (await (await run(`describe ${sql}`)).getRowObjectsJS()) as { column_name: string }[];
-      const columns = described.map((row) => quoteIdentifier(row.column_name));
+      const columns = [...(await describe(sql)).keys()].map(quoteIdentifier);
       // Raw buffers ignore NULL, so NULL becomes NaN inside DuckDB.
       const result = await run(`select ${columns.map((column) => `coalesce(${column}::double, 'nan'::double)`).join(', ')} from (${sql}\n)`);
       const rows = result.rowCount;
       const values = new Float64Array(rows * columns.length);
       let read = 0;
       for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        // Asked once: each look at it is a call into DuckDB.
+        const { rowCount } = chunk;
         for (let column = 0; column < columns.length; column++) {
           const { items } = chunk.getColumnVector(column) as unknown as { items: Float64Array };
-          for (let row = 0, at = read * columns.length + column; row < chunk.rowCount; row++, at += columns.length) values[at] = items[row]!;
+          for (let row = 0, at = read * columns.length + column; row < rowCount; row++, at += columns.length) values[at] = items[row]!;
         }
-        read += chunk.rowCount;
+        read += rowCount;
       }
       if (read !== rows) throw new ClienteleError('READ_INCOMPLETE', { read, expected: rows, relation: sql.slice(0, 60) });
       return { values, rows, columns: columns.length };
+    },
+    texts: async (sql) => {
+      const result = await run(sql);
+      const texts: string[] = [];
+      for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+        for (const text of chunk.getColumnVector(0).toArray()) texts.push(text as string);
+      }
+      if (texts.length !== result.rowCount) throw new ClienteleError('READ_INCOMPLETE', { read: texts.length, expected: result.rowCount, relation: sql.slice(0, 60) });
+      return texts;
     },
     materialise: async (folder, { name, sql, inputs, parameters = {}, external }) => {
       const startedAt = performance.now();

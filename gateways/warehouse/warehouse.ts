@@ -44,6 +44,8 @@ export interface WarehouseSession extends AsyncDisposable {
   rows<Row extends Record<string, Cell>>(sql: string): Promise<Row[]>;
   /** Rows in order, `size` at a time; throws READ_INCOMPLETE when DuckDB ended the read early. */
   batches<Row extends Record<string, Cell>>(sql: string, size: number): AsyncIterable<Row[]>;
+  /** The first column of a query, of texts without NULL. */
+  texts(sql: string): Promise<string[]>;
   /** Every column of a query as numbers, row-major; NULL becomes NaN. */
   matrix(sql: string): Promise<{ readonly values: Float64Array; readonly rows: number; readonly columns: number }>;
   /**

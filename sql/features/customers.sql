@@ -13,12 +13,7 @@ orders as (
 ),
 
 purchases as (
-    select
-        *,
-        -- whole days, so that sums of squares stay exact
-        date_diff('day', lag(ordered_at) over (partition by customer_id order by ordered_at, order_id), ordered_at) as gap_days
-    from orders
-    where not is_return
+    select * from orders where not is_return
 ),
 
 habits as (
@@ -29,10 +24,10 @@ habits as (
         (sum(revenue) / count(*))::double as average_order_value,
         (sum(items) / count(*))::double as items_per_order,
         date_diff('day', min(ordered_at), any_value(as_of)) as tenure_days,
-        sum(gap_days) / nullif(count(gap_days), 0) as gap_mean_days,
-        count(gap_days) as gaps,
-        sum(gap_days)::hugeint as gap_sum,
-        sum(gap_days::bigint * gap_days) as gap_square_sum,
+        sum(days_since_last) / nullif(count(days_since_last), 0) as gap_mean_days,
+        count(days_since_last) as gaps,
+        sum(days_since_last)::hugeint as gap_sum,
+        sum(days_since_last::bigint * days_since_last) as gap_square_sum,
         (sum(discount) / nullif(sum(gross), 0))::double as discount_share,
         count_if(channel = 'web') / count(*) as web_share,
         count_if(channel = 'app') / count(*) as app_share,

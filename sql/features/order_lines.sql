@@ -1,8 +1,8 @@
--- grain: order_id, line_no
+-- grain: customer_id, ordered_at, order_id, line_no
 with
 
 lines as (
-    select * from snapshot.order_lines where ordered_at < getvariable('as_of')::timestamp
+    select * from snapshot.order_lines
 ),
 
 products as (

@@ -5,7 +5,7 @@ lines as (
     select * from features.order_lines
 ),
 
-final as (
+grouped as (
     select
         customer_id,
         order_id,
@@ -19,6 +19,14 @@ final as (
         sum(revenue)::decimal(18, 4) as revenue
     from lines
     group by customer_id, order_id
+),
+
+-- whole days, so that sums of squares stay exact; a return does not count as an order, before or after
+final as (
+    select
+        *,
+        case when not is_return then date_diff('day', lag(ordered_at) over (partition by customer_id, is_return order by ordered_at, order_id), ordered_at) end as days_since_last
+    from grouped
 )
 
 select * from final

@@ -120,8 +120,8 @@ ranked as (
 assigned as (
     select
         *,
-        (md5_number('holdout:' || getvariable('seed') || ':' || customer_id) % 1000000)::double / 1000000 as holdout_draw,
-        (md5_number('arm:' || getvariable('seed') || ':' || customer_id) % 1000000)::double / 1000000 as arm_draw
+        (md5_number_lower('holdout:' || getvariable('seed') || ':' || customer_id) % 1000000)::double / 1000000 as holdout_draw,
+        (md5_number_lower('arm:' || getvariable('seed') || ':' || customer_id) % 1000000)::double / 1000000 as arm_draw
     from ranked
 ),
 

@@ -5,13 +5,12 @@ const asOf = { as_of: '2026-03-01T00:00:00Z' };
 const noEvents = async (session: Parameters<typeof giveRows>[0]): Promise<void> => giveRows(session, 'snapshot.events', []);
 
 describe('features.order_lines', () => {
-  test('takes the discount off, counts a return against the revenue, and leaves out what came after as_of', () => withSession(asOf, async (session) => {
+  test('takes the discount off and counts a return against the revenue', () => withSession(asOf, async (session) => {
     await giveRows(session, 'snapshot.products', [{ product_id: 'tea', category: 'drinks', brand: 'Leaf' }]);
     await giveRows(session, 'snapshot.order_lines', [
       { order_id: 'o1', line_no: 1, customer_id: 'c1', ordered_at: '2026-01-05 10:00:00', product_id: 'tea', quantity: 3, unit_price: 2.5, discount: 0.5, channel: 'web' },
       { order_id: 'o2', line_no: 1, customer_id: 'c1', ordered_at: '2026-01-09 10:00:00', product_id: 'tea', quantity: -1, unit_price: 2.5, returned: true },
       { order_id: 'o3', line_no: 1, customer_id: 'c1', ordered_at: '2026-01-10 10:00:00', product_id: 'mug', quantity: 1, unit_price: 8 },
-      { order_id: 'o4', line_no: 1, customer_id: 'c1', ordered_at: '2026-03-01 00:00:00', product_id: 'tea', quantity: 1, unit_price: 2.5 },
     ]);
     expect(await rowsOf(session, 'features.order_lines', 'order_id, revenue, is_return, category, channel', 'order_id')).toEqual([
       { order_id: 'o1', revenue: 7, is_return: false, category: 'drinks', channel: 'web' },
@@ -22,15 +21,30 @@ describe('features.order_lines', () => {
 });
 
 const lineColumns = { customer_id: 'varchar', order_id: 'varchar', product_id: 'varchar', category: 'varchar', ordered_at: 'timestamp', is_return: 'boolean' };
-const orderColumns = { customer_id: 'varchar', order_id: 'varchar', ordered_at: 'timestamp', is_return: 'boolean', channel: 'varchar', items: 'decimal(18,3)', gross: 'decimal(18,4)', discount: 'decimal(18,4)', revenue: 'decimal(18,4)' };
+const orderColumns = { customer_id: 'varchar', order_id: 'varchar', ordered_at: 'timestamp', is_return: 'boolean', channel: 'varchar', items: 'decimal(18,3)', gross: 'decimal(18,4)', discount: 'decimal(18,4)', revenue: 'decimal(18,4)', days_since_last: 'bigint' };
+
+describe('features.orders', () => {
+  test('sums the lines of an order and counts the days since the purchase before, returns left out', () => withSession({}, async (session) => {
+    const line = (order_id: string, ordered_at: string, is_return = false) => ({ customer_id: 'c1', order_id, line_no: 1, ordered_at, is_return, channel: 'web', quantity: 2, gross: 8, discount: 1, revenue: is_return ? -7 : 7 });
+    await giveRows(session, 'features.order_lines', [
+      line('o1', '2026-01-01 23:00:00'), { ...line('o1', '2026-01-01 23:00:00'), line_no: 2 }, line('r1', '2026-01-05', true), line('o2', '2026-01-11 01:00:00'), { ...line('o3', '2026-01-12'), customer_id: 'c2' },
+    ], { customer_id: 'varchar', order_id: 'varchar', line_no: 'integer', ordered_at: 'timestamp', is_return: 'boolean', channel: 'varchar', quantity: 'decimal(18,3)', gross: 'decimal(18,4)', discount: 'decimal(18,4)', revenue: 'decimal(18,4)' });
+    expect(await rowsOf(session, 'features.orders', 'order_id, is_return, lines, items, revenue, days_since_last', 'order_id')).toEqual([
+      { order_id: 'o1', is_return: false, lines: 2, items: 4, revenue: 14, days_since_last: null },
+      { order_id: 'o2', is_return: false, lines: 1, items: 2, revenue: 7, days_since_last: 10 },
+      { order_id: 'o3', is_return: false, lines: 1, items: 2, revenue: 7, days_since_last: null },
+      { order_id: 'r1', is_return: true, lines: 1, items: 2, revenue: -7, days_since_last: null },
+    ]);
+  }));
+});
 
 describe('features.customers', () => {
   test('measures recency, frequency, money, gaps and rhythm of purchases only', () => withSession(asOf, async (session) => {
     const order = (order_id: string, ordered_at: string, revenue: number, more = {}) => ({ customer_id: 'c1', order_id, ordered_at, is_return: false, channel: 'web', items: 2, gross: revenue, discount: 0, revenue, ...more });
     await giveRows(session, 'features.orders', [
       order('o1', '2026-01-01 20:00:00', 10), // Thursday evening
-      order('o2', '2026-01-11 09:00:00', 20, { channel: 'store' }), // Sunday
-      order('o3', '2026-02-10 09:00:00', 30, { gross: 40, discount: 10 }),
+      order('o2', '2026-01-11 09:00:00', 20, { channel: 'store', days_since_last: 10 }), // Sunday
+      order('o3', '2026-02-10 09:00:00', 30, { gross: 40, discount: 10, days_since_last: 30 }),
       order('r1', '2026-02-12 09:00:00', -5, { is_return: true }),
     ], orderColumns);
     await giveRows(session, 'features.order_lines', [
