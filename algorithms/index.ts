@@ -63,6 +63,8 @@ export { LinearSVC } from './predict/linear-svc.ts';
 export type { LinearSVCOptions } from './predict/linear-svc.ts';
 export { LogisticRegression } from './predict/logistic-regression.ts';
 export type { LogisticRegressionOptions } from './predict/logistic-regression.ts';
+export { NeuralNetwork } from './predict/neural-network.ts';
+export type { NeuralNetworkOptions } from './predict/neural-network.ts';
 export { OutlierTreatment } from './preprocess/outlier-treatment.ts';
 export type { OutlierOptions, TreatedMatrix } from './preprocess/outlier-treatment.ts';
 export { SimpleImputer } from './preprocess/simple-imputer.ts';

@@ -4,6 +4,7 @@ import { subject as hierarchical } from './hierarchical.ts';
 import { subject as itemsets } from './itemsets.ts';
 import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
+import { subject as neural } from './neural.ts';
 import { subject as svm } from './svm.ts';
 
 /** What `npm run bench -- <name>` measures beside peers; side-by-side.ts says how to add one. */
@@ -13,5 +14,6 @@ export const subjects: readonly Subject<object>[] = [
   itemsets,
   kmeans,
   logistic,
+  neural,
   svm,
 ];

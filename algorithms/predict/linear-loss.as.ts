@@ -4,6 +4,8 @@
 // A task is a row of Float64 parameters (linear-loss.ts writes them). The rows lie in panels of 128, each panel by column, as
 // Float32 or Float64, the last one filled up with zeros. Every address is in bytes. Nothing here allocates.
 
+import { exponential, logOnePlus } from './exponential.as';
+
 /** Rows of a panel; 17 columns of them in Float64 fit the nearest cache. */
 const panel: usize = 128;
 const panelBytes: usize = panel << 3;
@@ -195,60 +197,6 @@ function addHessian(block: usize, curvatures: usize, scaled: usize, size: usize,
 function addPair(place: usize, first: v128, second: v128): void {
   const sums = f64x2.add(v128.shuffle<f64>(first, second, 0, 2), v128.shuffle<f64>(first, second, 1, 3));
   v128.store(place, f64x2.add(v128.load(place), sums));
-}
-
-/** e^x for -745 < x <= 0 to the rounding of a double, 0 below; Taylor's series after ln 2 has been taken off (Cody and Waite). */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function exponential(x: v128): v128 {
-  const kept = f64x2.max(x, f64x2.splat(-708));
-  // Adding 1.5 * 2^52 leaves the rounded number in the lowest bits, from where it is shifted into an exponent.
-  const shifter = f64x2.splat(6755399441055744);
-  const shifted = f64x2.add(f64x2.mul(kept, f64x2.splat(1.4426950408889634)), shifter);
-  const times = f64x2.sub(shifted, shifter);
-  let r = f64x2.sub(kept, f64x2.mul(times, f64x2.splat(0.693147180369123816490)));
-  r = f64x2.sub(r, f64x2.mul(times, f64x2.splat(1.90821492927058770002e-10)));
-  let sum = f64x2.splat(1.0 / 479001600.0);
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 39916800.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 3628800.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 362880.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 40320.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 5040.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 720.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 120.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 24.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1.0 / 6.0));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(0.5));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1));
-  sum = f64x2.add(f64x2.mul(sum, r), f64x2.splat(1));
-  const power = i64x2.add(i64x2.shl(shifted, 52), i64x2.splat(0x3ff0000000000000));
-  return f64x2.mul(sum, power);
-}
-
-/** log(1 + x) for 0 <= x <= 1 as 2 artanh(x / (2 + x)), whose series converges by a ninth a term. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function logOnePlus(x: v128): v128 {
-  const ratio = f64x2.div(x, f64x2.add(f64x2.splat(2), x));
-  const square = f64x2.mul(ratio, ratio);
-  let sum = f64x2.splat(1.0 / 33.0);
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 31.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 29.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 27.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 25.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 23.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 21.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 19.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 17.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 15.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 13.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 11.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 9.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 7.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 5.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1.0 / 3.0));
-  sum = f64x2.add(f64x2.mul(sum, square), f64x2.splat(1));
-  return f64x2.mul(f64x2.splat(2), f64x2.mul(ratio, sum));
 }
 
 // @ts-ignore: a decorator of AssemblyScript
