@@ -11,7 +11,7 @@ const comment = z.string().trim().max(500).default('');
 const by = z.string().trim().min(1).max(80).optional().describe('Who says so, where the token stands for several people. The token’s own name when absent.');
 
 const step = z.object({ name: z.string(), state: z.string(), rows: z.number(), seconds: z.number(), note: z.string() });
-const listedCycle = z.object({ shop: z.string(), cycle: z.string(), outcome: z.string(), hasReport: z.boolean() });
+const listedCycle = z.object({ shop: z.string(), cycle: z.string(), outcome: z.string(), hasReport: z.boolean(), seconds: z.number().nullable() });
 const progress = z.object({
   shop: z.string(), cycle: z.string(), state: z.string(), waitsFor: z.string().nullable(), steps: z.array(step), warnings: z.array(z.string()),
   held: z.object({ code: z.string(), message: z.string() }).nullable(),

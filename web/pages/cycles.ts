@@ -16,7 +16,7 @@ export function runningCycles(screen: Screen, running: readonly CycleProgress[])
   return html`${running.map((progress) => html`<article><h3><a href="${root}/cycles/${progress.shop}/${progress.cycle}">${progress.shop} · ${progress.cycle}</a></h3>${cycleProgress(screen, progress)}</article>`)}`;
 }
 
-interface PastCycle { readonly shop: string; readonly cycle: string; readonly outcome: string; readonly hasReport: boolean; readonly run?: CycleRun }
+interface PastCycle { readonly shop: string; readonly cycle: string; readonly outcome: string; readonly hasReport: boolean; readonly seconds: number | null; readonly run?: CycleRun }
 
 /** Cycles: what runs now step by step, and the history. */
 export function cyclesPage(screen: Screen, { running, runs, connected }: { readonly running: readonly CycleProgress[]; readonly runs: readonly CycleRun[]; readonly connected: boolean }): Content {
@@ -24,7 +24,7 @@ export function cyclesPage(screen: Screen, { running, runs, connected }: { reado
   const known = new Map<string, PastCycle>(screen.cycles.map((one) => [`${one.shop}/${one.cycle}`, one]));
   for (const run of runs) {
     const key = `${run.shop}/${run.cycle}`;
-    const there = known.get(key) ?? { shop: run.shop, cycle: run.cycle, outcome: '', hasReport: false };
+    const there = known.get(key) ?? { shop: run.shop, cycle: run.cycle, outcome: '', hasReport: false, seconds: null };
     if (there.run === undefined) known.set(key, { ...there, run });
   }
   const history = [...known.values()].sort((a, b) => b.cycle.localeCompare(a.cycle) || a.shop.localeCompare(b.shop));
@@ -32,8 +32,8 @@ export function cyclesPage(screen: Screen, { running, runs, connected }: { reado
 <section class="card"><h2>${t('History')}</h2>${table({
     caption: t('Cycles'), empty: t('There is none yet. Start one with npm run quickstart, or npm run cycle -- --shop <name>.'),
     columns: [{ label: t('cycle'), kind: 'name' }, { label: t('shop'), kind: 'name' }, { label: t('state') }, { label: t('outcome') }, { label: t('duration'), kind: 'n' }, { label: t('report') }],
-    rows: history.map(({ shop, cycle, outcome, hasReport, run }) => {
-      const seconds = run?.closedAt === undefined ? Number.NaN : (Date.parse(run.closedAt) - Date.parse(run.startedAt)) / 1000;
+    rows: history.map(({ shop, cycle, outcome, hasReport, seconds: kept, run }) => {
+      const seconds = run?.closedAt === undefined ? kept ?? Number.NaN : (Date.parse(run.closedAt) - Date.parse(run.startedAt)) / 1000;
       return [
         html`<a href="${root}/cycles/${shop}/${cycle}">${cycle}</a>`, shop, t(run?.status ?? (hasReport ? 'completed' : 'unknown')), outcome === '' ? (hasReport ? t('see the report') : t('no report yet')) : outcome,
         { text: Number.isNaN(seconds) ? '–' : numbers.seconds(seconds), value: Number.isNaN(seconds) ? 0 : seconds }, hasReport ? html`<a href="${root}/reports/${shop}/${cycle}">${t('report')}</a>` : '–',

@@ -7,6 +7,8 @@ import { pager, pageNumber, pageSize } from '../parts/pager.ts';
 import { cyclePath, type Content } from '../parts/screen.ts';
 import { table } from '../parts/table.ts';
 
+const shownLetters = 240;
+
 /** Data quality: what was read and kept, what the audits found, and every refused line with its reason. */
 export const dataQualityPage: ConsolePage = {
   section: 'data', title: 'Data quality', charts: true,
@@ -28,6 +30,9 @@ ${await quarantine(input)}${await treatment(input)}${await drift(input)}`;
   },
 };
 
+/** The whole line is in the export. */
+const shortened = (line: string): string => (line.length > shownLetters ? `${line.slice(0, shownLetters)}…` : line);
+
 async function quarantine({ view, screen, screen: { t, mask, root }, numbers, query }: PageInput): Promise<Content> {
   const names = ['snapshot.quarantine'] as const;
   const reasons = await view.rowsIf<{ table_name: string; reason: string; rows: number }>(names, 'select table_name, reason, count(*) as rows from snapshot.quarantine group by all order by rows desc, table_name, reason');
@@ -44,8 +49,8 @@ ${table({
     rows: reasons.map((row) => [row.table_name, html`<a href="${path}?${new URLSearchParams({ table: row.table_name, reason: row.reason }).toString()}#quarantine">${row.reason}</a>`, { text: numbers.count(row.rows), value: row.rows }]),
   })}
 <h3>${reason === undefined ? t('The lines') : `${asked ?? ''}: ${reason}`}</h3>${table({
-    caption: t('Refused lines'), empty: t('No line was refused for this reason.'), sortable: false, columns: [{ label: t('table'), kind: 'name' }, { label: t('file') }, { label: t('line'), kind: 'n' }, { label: t('reason') }, { label: t('what it says') }],
-    rows: lines.slice(0, pageSize).map((row) => [row.table_name, (row.source_file ?? '–').split('/').slice(-2).join('/'), row.source_line === null ? '–' : String(row.source_line), row.reason, html`<code>${mask.words(row.line) || '–'}</code>`]),
+    caption: t('Refused lines'), empty: t('No line was refused for this reason.'), sortable: false, columns: [{ label: t('table'), kind: 'name' }, { label: t('file') }, { label: t('line'), kind: 'n' }, { label: t('reason'), kind: 'name' }, { label: t('what it says') }],
+    rows: lines.slice(0, pageSize).map((row) => [row.table_name, (row.source_file ?? '–').split('/').slice(-2).join('/'), row.source_line === null ? '–' : String(row.source_line), row.reason, html`<code class="line">${shortened(mask.words(row.line)) || '–'}</code>`]),
   })}${pager(screen, path, kept, page, lines.length > pageSize)}<p><a href="${root}/api/cycles/${view.shop}/${view.cycle}/relations/snapshot.quarantine?format=csv">${t('All as CSV')}</a></p>`}</section>`;
 }
 

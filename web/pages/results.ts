@@ -19,7 +19,7 @@ export const resultsPage: ConsolePage = {
   async show(input) {
     const { view, parts, screen: { t }, numbers } = input;
     const report = await readReport(parts.warehouse.lake, view);
-    const effects = await view.rowsIf<Effect>(['outcomes.effects'], "select * from outcomes.effects order by metric, segment <> 'all', segment, arm <> 'all', arm");
+    const effects = await view.rowsIf<Effect>(['outcomes.effects'], "select * from outcomes.effects order by list_position(['conversion', 'revenue', 'margin'], metric) nulls last, metric, segment <> 'all', segment, arm <> 'all', arm");
     const overall = effects.find((row) => row.metric === 'conversion' && row.arm === 'all' && row.segment === 'all');
     const why = report?.results.why ?? '';
     return html`<section class="card"><h2>${t('What the letters did')}</h2>${overall === undefined ? html`<p class="lead">${report === undefined ? t('Nothing is measured yet: the window of this cycle is still open, or nobody was mailed.') : t('No effect was measured: {why}.', { why: why || t('the groups are too small') })}</p>` : html`<p class="lead">${t('{mailed} of those who got a letter bought, {held} of those held out: {difference}, 95 % interval {lower} to {upper}.', { mailed: numbers.share(overall.treated_mean), held: numbers.share(overall.control_mean), difference: numbers.difference(overall.difference, 'share'), lower: numbers.difference(overall.lower, 'share'), upper: numbers.difference(overall.upper, 'share') })}</p>${overall.lower > 0 ? '' : html`<p>${overall.upper < 0 ? t('The letters did harm: the whole interval is below zero.') : t('The interval holds zero: this week does not show that the letters did anything.')}</p>`}`}
@@ -38,7 +38,7 @@ function intervals({ screen: { t, root }, view, settings, numbers }: PageInput, 
     return html`<h3>${t(metric)}</h3>${chart({
       kind: 'intervals', unit: unit === 'share' ? 'points' : unit === 'money' ? { money: settings.currency } : 'decimal',
       rows: rows.map((row) => ({ name: word(row), middle: row.difference * scale, lower: row.lower * scale, upper: row.upper * scale })),
-    }, { says: t('Difference in {metric} between those who got a letter and those held out, with 95 % intervals.', { metric: t(metric) }), height: rows.length > 6 ? 420 : 320 })}
+    }, { says: t('Difference in {metric} between those who got a letter and those held out, with 95 % intervals.', { metric: t(metric) }), height: rows.length > 6 ? 420 : rows.length > 3 ? 320 : 240 })}
 <details><summary>${t('The numbers as a table')}</summary>${table({
       caption: `${t('Effects')}: ${t(metric)}`, empty: '', columns: [{ label: t('arm'), kind: 'name' }, { label: t('segment'), kind: 'name' }, { label: t('mailed'), kind: 'n' }, { label: t('held out'), kind: 'n' }, { label: t('mean mailed'), kind: 'n' }, { label: t('mean held out'), kind: 'n' }, { label: t('difference'), kind: 'n' }, { label: t('95 % interval'), kind: 'n' }, { label: 'p', kind: 'n' }],
       rows: rows.map((row) => [row.arm === 'all' ? t('all arms') : row.arm, row.segment === 'all' ? t('everybody') : row.segment, { text: numbers.count(row.treated), value: row.treated }, { text: numbers.count(row.control), value: row.control }, { text: numbers.metric(row.treated_mean, unit), value: row.treated_mean }, { text: numbers.metric(row.control_mean, unit), value: row.control_mean }, { text: numbers.difference(row.difference, unit), value: row.difference }, `${numbers.difference(row.lower, unit)} – ${numbers.difference(row.upper, unit)}`, { text: numbers.pValue(row.p_value), value: row.p_value }]),
@@ -80,7 +80,7 @@ async function weeks({ view, parts, screen, screen: { t }, numbers }: PageInput)
 async function retention({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
   const cells = await view.rowsIf<{ first_month: string; months_since: number; customers: number; share: number }>(['outcomes.retention'], 'select strftime(first_month, \'%Y-%m\') as first_month, months_since, customers, share from outcomes.retention order by first_month, months_since');
   if (cells.length === 0) return '';
-  const cohorts = [...new Set(cells.map((cell) => cell.first_month))].slice(-18);
+  const cohorts = [...new Set(cells.filter((cell) => cell.months_since > 0).map((cell) => cell.first_month))].slice(-18);
   const months = [...new Set(cells.map((cell) => cell.months_since))].sort((a, b) => a - b).slice(0, 19);
   const shareOf = (cohort: string, month: number): number | undefined => cells.find((cell) => cell.first_month === cohort && cell.months_since === month)?.share;
   return html`<section class="card"><h2>${t('Who comes back')}</h2><p>${t('Share of the customers who first bought in a month that bought again so many months later.')}</p>

@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
+import { PCA } from '../../algorithms/index.ts';
 import { chart } from '../parts/chart.ts';
 import type { ConsolePage, PageInput } from '../parts/console-page.ts';
 import { featureName } from '../parts/feature-name.ts';
 import { cyclePath, type Content } from '../parts/screen.ts';
 import { table } from '../parts/table.ts';
 import { previousCycle } from '../reads/previous-cycle.ts';
-import { projectToPlane } from '../reads/project-to-plane.ts';
 
 /** Points that a picture can hold and an eye can tell apart. */
 const shownPoints = 2_000;
@@ -32,7 +32,7 @@ ${table({
       row.traits.split(/[,;]\s*/).map((trait) => t(trait.replaceAll('_', ' '))).join(', '),
     ]),
   })}</section>
-${await plane(input, segments)}${await habits(input, segments)}${await migration(input)}${await curve(input)}`;
+${await plane(input, segments)}${await habits(input, segments)}${await migration(input, segments)}${await curve(input)}`;
   },
 };
 
@@ -43,14 +43,17 @@ async function plane({ view, screen: { t }, screen, numbers }: PageInput, segmen
   const rows = await view.rows<Record<string, number> & { customer_id: never }>(`select matrix.*, memberships.segment from features.matrix join segments.memberships using (customer_id) order by hash(customer_id), customer_id limit ${shownPoints}`);
   const values = new Float64Array(rows.length * features.length);
   rows.forEach((row, at) => { features.forEach((feature, column) => { values[at * features.length + column] = row[feature] ?? 0; }); });
-  const { x, y, shares, loadings } = projectToPlane(values, rows.length, features.length);
-  const axis = (which: 0 | 1): string => features.map((feature, column) => [feature, loadings[which][column]!] as const).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, 2).map(([feature, weight]) => `${weight < 0 ? '−' : ''}${t(featureName(feature))}`).join(', ');
+  if (rows.length < 2 || features.length < 2) return '';
+  const pca = new PCA({ nComponents: 2 }).fit(values, rows.length, features.length);
+  const coordinates = pca.transform(values, rows.length);
+  const shares = pca.explainedVarianceRatio;
+  const axis = (which: 0 | 1): string => features.map((feature, column) => [feature, pca.components[which * features.length + column]!] as const).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, 2).map(([feature, weight]) => `${weight < 0 ? '−' : ''}${t(featureName(feature))}`).join(', ');
   const places = segments.map(({ segment }) => segment);
-  return html`<section class="card"><h2>${t('Where customers lie')}</h2><p>${t('Each point is a customer. The two directions are those in which customers differ most; they hold {first} and {second} of all differences.', { first: numbers.share(shares[0]), second: numbers.share(shares[1]) })}</p>
+  return html`<section class="card"><h2>${t('Where customers lie')}</h2><p>${t('Each point is a customer. The two directions are those in which customers differ most; they hold {first} and {second} of all differences.', { first: numbers.share(shares[0]!), second: numbers.share(shares[1]!) })}</p>
 ${chart({
     kind: 'scatter', names: segments.map(({ name }) => name), axes: [axis(0), axis(1)], link: cyclePath(screen, view, 'customers/'),
-    points: rows.map((row, at) => [Number(x[at]!.toFixed(2)), Number(y[at]!.toFixed(2)), places.indexOf(row['segment']!), row.customer_id as string]),
-  }, { says: t('{points} of {customers} customers by their habits, coloured by segment. Drag to choose, scroll to come closer, click a point to read the customer.', { points: numbers.count(rows.length), customers: numbers.count(segments.reduce((sum, { customers }) => sum + customers, 0)) }), height: 520 })}</section>`;
+    points: rows.map((row, at) => [Number(coordinates[at * 2]!.toFixed(2)), Number(coordinates[at * 2 + 1]!.toFixed(2)), places.indexOf(row['segment']!), row.customer_id as string]),
+  }, { says: t('{points} of {customers} customers by their habits, coloured by segment. Draw a frame to choose, Ctrl and scroll to come closer, click a point to read the customer.', { points: numbers.count(rows.length), customers: numbers.count(segments.reduce((sum, { customers }) => sum + customers, 0)) }), height: 520 })}</section>`;
 }
 
 async function habits({ view, screen: { t }, numbers }: PageInput, segments: readonly Summary[]): Promise<Content | string> {
@@ -69,7 +72,7 @@ ${chart({
   })}</details></section>`;
 }
 
-async function migration({ lake, view, screen: { t }, screen, numbers }: PageInput): Promise<Content | string> {
+async function migration({ lake, view, screen: { t }, screen, numbers }: PageInput, segments: readonly Summary[]): Promise<Content | string> {
   const before = previousCycle(screen.cycles, view);
   const earlier = before === undefined ? undefined : await lake.view(view.shop, before);
   if (earlier === undefined || !earlier.has('segments.memberships', 'segments.summaries') || !view.has('segments.memberships')) {
@@ -89,7 +92,7 @@ group by all order by customers desc, was, now`);
   const to = [...new Set(flows.map(({ pair }) => pair[1]))];
   const stayed = flows.filter(({ pair }) => pair[0] === pair[1]).reduce((sum, { customers }) => sum + customers, 0);
   return html`<section class="card"><h2>${t('Who moved')}</h2><p>${t('From {before} to {now}: {stayed} of {all} customers stayed in a segment of the same name.', { before: before!, now: view.cycle, stayed: numbers.count(stayed), all: numbers.count(all) })}</p>
-${chart({ kind: 'flow', from, to, flows: flows.map(({ pair, customers }) => [from.indexOf(pair[0]), to.indexOf(pair[1]), customers] as const) }, { says: t('Customers by their segment in {before} and in {now}.', { before: before!, now: view.cycle }), height: 420 })}
+${chart({ kind: 'flow', from, to, groups: segments.map(({ name }) => name), flows: flows.map(({ pair, customers }) => [from.indexOf(pair[0]), to.indexOf(pair[1]), customers] as const) }, { says: t('Customers by their segment in {before} and in {now}.', { before: before!, now: view.cycle }), height: 420 })}
 <details><summary>${t('The numbers as a table')}</summary>${table({
     caption: t('Who moved'), empty: '', columns: [{ label: t('segment before'), kind: 'name' }, { label: t('segment now'), kind: 'name' }, { label: t('customers'), kind: 'n' }],
     rows: flows.map(({ pair, customers }) => [pair[0], pair[1], { text: numbers.count(customers), value: customers }]),

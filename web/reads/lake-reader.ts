@@ -32,15 +32,19 @@ const keptOpen = 6;
 /** A cycle with a report is over: its relations stay as they are unless somebody runs it again. */
 const finishedMs = 60_000;
 const runningMs = 2_000;
+/** Longer than any page takes. */
+const graceMs = 30_000;
 
-interface Kept { readonly session: WarehouseSession; readonly view: CycleView; readonly goodUntil: number; users: number; dropped: boolean }
+/** A cycle's open DuckDB, and who reads in it. */
+interface Kept { readonly session: WarehouseSession; readonly view: CycleView; readonly goodMs: number; users: number }
+
+/** A place for a cycle: while it is being opened everybody waits for the same opening. */
+interface Slot { readonly opening: Promise<Kept>; goodUntil: number }
 
 export function createLakeReader(warehouse: Warehouse): LakeReader {
-  const kept = new Map<string, Promise<Kept | undefined>>();
+  const slots = new Map<string, Slot>();
 
-  async function open(shop: string, cycle: string): Promise<Kept | undefined> {
-    const folder = cycleFolder(warehouse.lake, shop, cycle);
-    if (folder === undefined || !(await exists(folder))) return undefined;
+  async function open(shop: string, cycle: string, folder: string): Promise<Kept> {
     const finished = await exists(join(folder, 'report.json'));
     const relations = await warehouse.list({ shop, cycle });
     const session = await warehouse.open(relations);
@@ -54,11 +58,10 @@ export function createLakeReader(warehouse: Warehouse): LakeReader {
         return await asked;
       } catch (error) {
         // A relation that was written anew in another shape: the next look opens it as it is now.
-        if (error instanceof ClienteleError) forget(`${shop}/${cycle}`, entry);
+        if (error instanceof ClienteleError) drop(`${shop}/${cycle}`);
         throw error;
       } finally {
         entry.users -= 1;
-        if (entry.dropped && entry.users === 0) await session.close();
       }
     };
     const rows = <Row extends Record<string, Cell>>(sql: string): Promise<Row[]> => ask(() => session.rows<Row>(sql));
@@ -78,47 +81,64 @@ export function createLakeReader(warehouse: Warehouse): LakeReader {
         }
       }),
     };
-    const entry: Kept = { session, view, goodUntil: performance.now() + (finished ? finishedMs : runningMs), users: 0, dropped: false };
+    const entry: Kept = { session, view, goodMs: finished ? finishedMs : runningMs, users: 0 };
     return entry;
   }
 
-  function forget(key: string, entry: Kept | undefined): void {
-    void kept.get(key)?.then((current) => { if (current === entry) kept.delete(key); });
-    if (entry === undefined || entry.dropped) return;
-    entry.dropped = true;
-    // A page that still reads closes it when it is done; one that is about to read has a moment to begin.
-    setTimeout(() => { if (entry.users === 0) void entry.session.close(); }, 5_000).unref();
+  function openSlot(key: string, shop: string, cycle: string, folder: string): Slot {
+    const slot: Slot = {
+      goodUntil: Number.POSITIVE_INFINITY,
+      opening: open(shop, cycle, folder).then((entry) => {
+        slot.goodUntil = performance.now() + entry.goodMs;
+        return entry;
+      }, (error: unknown) => {
+        if (slots.get(key) === slot) slots.delete(key);
+        throw error;
+      }),
+    };
+    return slot;
+  }
+
+  function drop(key: string): void {
+    const slot = slots.get(key);
+    slots.delete(key);
+    if (slot !== undefined) retire(slot);
+  }
+
+  /** Closes what is not used any more, later: a page that has the view may be between two of its reads. */
+  function retire({ opening }: Slot): void {
+    opening.then((entry) => {
+      const timer = setInterval(() => {
+        if (entry.users > 0) return;
+        clearInterval(timer);
+        void entry.session.close();
+      }, graceMs);
+      timer.unref();
+    }, () => undefined);
   }
 
   return {
     async view(shop, cycle) {
+      const folder = cycleFolder(warehouse.lake, shop, cycle);
+      // Asked before a slot is taken: names that somebody made up must not push out cycles that are looked at.
+      if (folder === undefined || !(await exists(folder))) return undefined;
       const key = `${shop}/${cycle}`;
-      const known = await kept.get(key)?.catch(() => undefined);
-      if (known !== undefined && known.goodUntil > performance.now() && !known.dropped) {
-        const again = Promise.resolve(known);
-        kept.delete(key);
-        kept.set(key, again);
-        return known.view;
+      const known = slots.get(key);
+      const slot = known !== undefined && performance.now() < known.goodUntil ? known : openSlot(key, shop, cycle, folder);
+      // Taken out and put back: the last of the map is the one used last.
+      slots.delete(key);
+      slots.set(key, slot);
+      if (known !== undefined && known !== slot) retire(known);
+      for (const oldest of slots.keys()) {
+        if (slots.size <= keptOpen) break;
+        drop(oldest);
       }
-      forget(key, known);
-      const opening = open(shop, cycle);
-      kept.set(key, opening);
-      const opened = await opening.catch((error: unknown) => {
-        kept.delete(key);
-        throw error;
-      });
-      if (opened === undefined) kept.delete(key);
-      for (const [other, entry] of kept) {
-        if (kept.size <= keptOpen) break;
-        kept.delete(other);
-        void entry.then((found) => { forget(other, found); }, () => undefined);
-      }
-      return opened?.view;
+      return (await slot.opening).view;
     },
     async close() {
-      const entries = [...kept.values()];
-      kept.clear();
-      for (const entry of entries) await (await entry.catch(() => undefined))?.session.close();
+      const open = [...slots.values()];
+      slots.clear();
+      for (const { opening } of open) await opening.then((entry) => entry.session.close(), () => undefined);
     },
   };
 }

@@ -6,7 +6,7 @@ export interface Mask {
   readonly hides: boolean;
   /** `ada@mail.example` → `a…@mail.example` */
   address(address: string | null): string;
-  /** `Ada` → `A…` */
+  /** `Ada` → `A…`; of a name of one or two characters nothing is left to hide behind. */
   name(name: string | null): string;
   /** Words that may repeat a person's data, such as a quarantined line. */
   words(words: string | null): string;
@@ -23,7 +23,7 @@ const closed: Mask = {
     const at = address.lastIndexOf('@');
     return at < 1 ? '…' : `${first(address)}…${address.slice(at)}`;
   },
-  name: (name) => (name === null || name === '' ? '' : `${first(name)}…`),
+  name: (name) => (name === null || name === '' ? '' : Array.from(name).length < 3 ? '…' : `${first(name)}…`),
   words: (words) => (words === null || words === '' ? '' : 'hidden'),
 };
 

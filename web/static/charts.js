@@ -12,13 +12,16 @@
   const language = document.documentElement.lang;
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
   const some = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const fine = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
+  const minus = (text) => text.replace('-', '−');
 
   function format(unit) {
     if (unit === 'count') return (value) => whole.format(value);
     if (unit === 'share') return (value) => `${some.format(value * 100)} %`;
-    if (unit === 'points') return (value) => `${value > 0 ? '+' : ''}${some.format(value)} pp`;
-    if (typeof unit === 'object') { const money = new Intl.NumberFormat(language, { style: 'currency', currency: unit.money, maximumFractionDigits: 2 }); return (value) => money.format(value); }
-    return (value) => some.format(value);
+    if (unit === 'points') return (value) => `${value > 0 ? '+' : ''}${minus(some.format(value))} pp`;
+    if (typeof unit === 'object') { const money = new Intl.NumberFormat(language, { style: 'currency', currency: unit.money, maximumFractionDigits: 2 }); return (value) => minus(money.format(value)); }
+    if (unit === 'decimal') return (value) => minus(fine.format(value));
+    return (value) => minus(some.format(value));
   }
 
   const base = () => ({
@@ -45,8 +48,8 @@
       const narrow = width < 560;
       return {
         ...base(), legend: { top: 0, type: 'scroll', textStyle: { color: color('--ink') }, data: names },
-        grid: { left: 44, right: 18, top: 44, bottom: 52 },
-        toolbox: narrow ? undefined : { right: 0, top: 26, itemSize: 15, iconStyle: { borderColor: color('--quiet') }, feature: { dataZoom: {}, brush: { type: ['rect', 'polygon', 'clear'] }, restore: {} } },
+        grid: { left: 44, right: 18, top: narrow ? 44 : 62, bottom: 52 },
+        toolbox: narrow ? undefined : { right: 8, top: 32, itemSize: 15, iconStyle: { borderColor: color('--quiet') }, feature: { dataZoom: {}, brush: { type: ['rect', 'polygon', 'clear'] }, restore: {} } },
         brush: narrow ? undefined : { toolbox: ['rect', 'polygon', 'clear'], xAxisIndex: 0, yAxisIndex: 0, outOfBrush: { colorAlpha: 0.08 }, brushStyle: { color: 'transparent', borderColor: color('--accent'), borderWidth: 2 } },
         dataZoom: [{ type: 'inside', xAxisIndex: 0, zoomOnMouseWheel: 'ctrl' }, { type: 'inside', yAxisIndex: 0, zoomOnMouseWheel: 'ctrl' }],
         xAxis: axis({ type: 'value', scale: true, name: short(axes[0], narrow ? 40 : 90), nameLocation: 'middle', nameGap: 30 }), yAxis: axis({ type: 'value', scale: true, name: short(axes[1], narrow ? 40 : 90), nameLocation: 'middle', nameGap: 30 }),
@@ -55,7 +58,7 @@
       };
     },
     heat({ columns, rows, cells, unit, around }, width) {
-      const say = format(unit === 'deviation' ? 'decimal' : unit);
+      const say = format(unit);
       const values = cells.map((cell) => cell[2]);
       const reach = around === undefined ? Math.max(...values, 0.01) : Math.max(...values.map((value) => Math.abs(value - around)), 0.01);
       const low = dark.matches ? '#e0873c' : '#b4500b';
@@ -64,17 +67,17 @@
       const tight = width / columns.length < 62;
       return {
         ...base(), grid: { left: Math.min(width * 0.36, 150), right: 8, top: 6, bottom: columns.some((name) => name.length > 4) ? 96 : 30 },
-        xAxis: axis({ type: 'category', data: columns, splitLine: { show: false }, axisLabel: { color: color('--quiet'), rotate: columns.some((name) => name.length > 4) ? 35 : 0, width: 120, overflow: 'truncate', interval: 0 } }),
+        xAxis: axis({ type: 'category', data: columns, splitLine: { show: false }, axisLabel: { color: color('--quiet'), rotate: columns.some((name) => name.length > 4) ? 35 : 0, width: 150, overflow: 'truncate', interval: 0 } }),
         yAxis: axis({ type: 'category', data: rows, inverse: true, splitLine: { show: false }, axisLabel: { color: color('--ink'), width: Math.min(width * 0.36, 150) - 12, overflow: 'truncate' } }),
         visualMap: { show: false, min: around === undefined ? 0 : around - reach, max: around === undefined ? reach : around + reach, inRange: { color: around === undefined ? [paper, high] : [low, paper, high] } },
         tooltip: { ...base().tooltip, formatter: ({ value }) => `${rows[value[1]]}, ${columns[value[0]]}: ${say(value[2])}` },
         series: [{ type: 'heatmap', data: cells.map(([column, row, value]) => ({ value: [column, row, value], label: { color: Math.abs(value - (around ?? 0)) > reach * 0.55 ? (dark.matches ? '#10130f' : '#fff') : color('--ink') } })), label: { show: !tight, fontSize: 11, formatter: ({ value }) => (unit === 'share' ? `${Math.round(value[2] * 100)}` : say(value[2])) }, itemStyle: { borderColor: color('--card'), borderWidth: 2, borderRadius: 4 } }],
       };
     },
-    flow({ from, to, flows }) {
+    flow({ from, to, flows, groups: order }) {
       const names = [...from.map((name) => `${name} ·`), ...to];
       const palette = groups();
-      const all = [...new Set([...from, ...to])];
+      const all = [...new Set([...order, ...to, ...from])];
       return {
         ...base(), tooltip: { ...base().tooltip, formatter: ({ dataType, data, name, value }) => (dataType === 'edge' ? `${data.source.replace(/ ·$/, '')} → ${data.target}: ${whole.format(value)}` : `${name.replace(/ ·$/, '')}: ${whole.format(value)}`) },
         series: [{
