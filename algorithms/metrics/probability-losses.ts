@@ -30,7 +30,8 @@ export function logLoss(actual: Uint8Array, probabilities: Float64Array): number
   return sum / actual.length;
 }
 
-function requireProbabilities(actual: Uint8Array, probabilities: Float64Array): void {
+/** @throws RangeError unless there is a row, and for each a class of 0 or 1 and a probability in [0, 1]. */
+export function requireProbabilities(actual: Uint8Array, probabilities: Float64Array): void {
   if (actual.length !== probabilities.length) throw new RangeError(`there are ${probabilities.length} probabilities for ${actual.length} rows`);
   if (actual.length === 0) throw new RangeError('there are no rows to score');
   if (actual.some((value) => value > 1)) throw new RangeError('a class is neither 0 nor 1');
