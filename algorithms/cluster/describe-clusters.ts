@@ -1,4 +1,4 @@
-import { DecisionTreeClassifier, ruleText } from '../predict/decision-tree-classifier.ts';
+import { DecisionTreeClassifier, ruleText, sortColumns } from '../predict/decision-tree-classifier.ts';
 import type { Condition } from '../predict/decision-tree-classifier.ts';
 
 export interface DescribeClustersOptions {
@@ -43,9 +43,10 @@ export function describeClusters(
 ): readonly ClusterDescription[] {
   const { maxDepth = 3, minShare = 0.002, mostRules = 3 } = options;
   if (names.length !== columns) throw new RangeError(`there are ${names.length} names for ${columns} columns`);
+  const sorted = sortColumns(matrix, rows, columns);
   return Array.from(new Int32Array(new Set(labels)).sort(), (cluster) => {
     const tree = new DecisionTreeClassifier({ maxDepth, minSamplesLeaf: Math.max(1, Math.ceil(rows * minShare)) })
-      .fit(matrix, rows, columns, labels.map((label) => (label === cluster ? 1 : 0)));
+      .fitSorted(sorted, labels.map((label) => (label === cluster ? 1 : 0)));
     const own = tree.classes.indexOf(1);
     const inside = tree.root.counts[own]!;
     const leaves = tree.rules().map((rule) => ({ ...rule, hits: rule.counts[own]! })).sort((a, b) => b.hits / b.rows - a.hits / a.rows || b.rows - a.rows);

@@ -73,8 +73,9 @@ export function wardUnions(matrix: Float32Array | Float64Array, rows: number, co
     for (let column = 0; column < columns; column++) groups[target + column * lanes] = groups[source + column * lanes]!;
     sizes[to] = sizes[from]!;
     members[to] = members[from]!;
-    chainPlace[to] = chainPlace[from]!;
-    if (chainPlace[to] !== -1) chain[chainPlace[to]!] = to;
+    const link = chainPlace[from]!;
+    chainPlace[to] = link;
+    if (link !== -1) chain[link] = to;
   };
 
   const unite = (a: number, b: number, square: number): void => {

@@ -27,7 +27,26 @@ export interface DecisionTreeOptions {
   readonly minSamplesLeaf?: number;
 }
 
+/** A matrix by column in Float32, and its rows in the order of each column's values. */
+export interface SortedColumns {
+  readonly rows: number;
+  readonly byColumn: readonly Float32Array[];
+  readonly orders: readonly Uint32Array[];
+}
+
 const mostRows = 2 ** 21;
+
+/**
+ * Sorts a matrix for trees to be fitted to it; see `DecisionTreeClassifier.fit` for what it takes and throws.
+ * @param matrix row-major rows x columns.
+ */
+export function sortColumns(matrix: Float32Array | Float64Array, rows: number, columns: number): SortedColumns {
+  if (matrix.length !== rows * columns) throw new RangeError(`matrix has ${matrix.length} values, not rows x columns = ${rows * columns}`);
+  if (rows < 1 || rows > mostRows) throw new RangeError(`a tree takes 1 to ${mostRows} rows, not ${rows}`);
+  if (!matrix.every((value) => Number.isFinite(Math.fround(value)))) throw new RangeError('matrix has a value that is not finite in Float32');
+  const byColumn = Array.from({ length: columns }, (_, column) => Float32Array.from({ length: rows }, (__, row) => matrix[row * columns + column]!));
+  return { rows, byColumn, orders: byColumn.map(orderOf) };
+}
 
 /**
  * A classification tree: each split is the one that lowers Gini's impurity most, as deep as `maxDepth`. Shallow trees, whose leaves read
@@ -57,21 +76,26 @@ export class DecisionTreeClassifier {
    * @throws RangeError when the shapes do not fit, a value is not finite, or there are more than 2^21 rows (describe a sample).
    */
   fit(matrix: Float32Array | Float64Array, rows: number, columns: number, labels: Int32Array): this {
-    if (matrix.length !== rows * columns) throw new RangeError(`matrix has ${matrix.length} values, not rows x columns = ${rows * columns}`);
+    return this.fitSorted(sortColumns(matrix, rows, columns), labels);
+  }
+
+  /**
+   * The same as `fit`, for several trees on the same rows.
+   * @throws RangeError when there is not a label for each row.
+   */
+  fitSorted({ rows, byColumn, orders }: SortedColumns, labels: Int32Array): this {
     if (labels.length !== rows) throw new RangeError(`labels has ${labels.length} values for ${rows} rows`);
-    if (rows < 1 || rows > mostRows) throw new RangeError(`a tree takes 1 to ${mostRows} rows, not ${rows}`);
-    if (!matrix.every((value) => Number.isFinite(Math.fround(value)))) throw new RangeError('matrix has a value that is not finite in Float32');
     this.#classes = new Int32Array(new Set(labels)).sort();
-    this.#columns = columns;
+    this.#columns = byColumn.length;
     const places = new Map(Array.from(this.#classes, (label, place) => [label, place]));
     const growth: Growth = {
-      byColumn: Array.from({ length: columns }, (_, column) => Float32Array.from({ length: rows }, (__, row) => matrix[row * columns + column]!)),
+      byColumn,
       classOf: Int32Array.from(labels, (label) => places.get(label)!),
       classes: this.#classes.length,
       minSamplesLeaf: this.minSamplesLeaf,
       goesLeft: new Uint8Array(rows),
     };
-    this.#root = grow(growth, growth.byColumn.map(orderOf), this.maxDepth);
+    this.#root = grow(growth, orders, this.maxDepth);
     return this;
   }
 
@@ -152,7 +176,9 @@ function grow(growth: Growth, orders: readonly Uint32Array[], depth: number): Tr
     goesLeft[row] = goes;
     left += goes;
   }
-  const sides = orders.map((order) => {
+  // Children that are leaves by their depth only count their rows, for which one order does.
+  const needed = depth === 1 ? orders.slice(0, 1) : orders;
+  const sides = needed.map((order) => {
     const leftOrder = new Uint32Array(left);
     const rightOrder = new Uint32Array(rows - left);
     let atLeft = 0;
