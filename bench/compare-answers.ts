@@ -14,6 +14,8 @@ function tolerance(figure: string): number {
   if (figure.startsWith('inertia ')) return 0.03;
   // The same convex problem solved by two programs to the same bound.
   if (figure === 'auc') return 1e-4;
+  // Likelihoods climbed by two programs, and their month of 4.345 weeks.
+  if (figure === 'purchases expected' || figure === 'worth of the next year') return 1e-3;
   // Sums of money in floats against sums in decimals.
   if (figure.startsWith('sum of ')) return 1e-9;
   return 0;

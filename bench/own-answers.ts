@@ -8,18 +8,21 @@ const eligible = "decision in ('send', 'holdout') or why in ('over budget', 'ove
 /** The figures of a finished cycle that its peer must find too, read from the lake. */
 export async function ownAnswers(lake: string, result: CycleResult): Promise<Answers> {
   const warehouse = await openWarehouse({ lake });
-  await using session = await warehouse.open(result.relations);
+  const findings = await warehouse.find(result, 'snapshot.audit_findings');
+  await using session = await warehouse.open({ ...result.relations, ...(findings === undefined ? {} : { 'snapshot.audit_findings': findings }) });
   const one = async (sql: string): Promise<Record<string, number>> => (await session.rows<Record<string, number>>(sql))[0]!;
   const features = (await session.rows<{ column_name: string }>('select column_name from (describe features.customers)')).map((row) => row.column_name).filter((name) => name !== 'customer_id');
   const curve = await session.rows<{ clusters: number; inertia: number }>('select clusters, inertia from segments.k_curve order by clusters');
   return {
-    ...Object.fromEntries((result.tallies ?? []).map(({ table, kept }) => [`${table} kept`, kept])),
+    ...Object.fromEntries((result.tallies ?? []).flatMap(({ table, kept, quarantined }) => [[`${table} kept`, kept], [`${table} quarantined`, quarantined]])),
+    ...await one('select coalesce(sum(rows), 0) as "rows found by audits" from snapshot.audit_findings'),
     ...await one('select count(*) as orders from features.orders'),
     ...await one('select count(*) as "customers with features" from features.customers'),
     ...await one(`select ${features.map((name) => `count(${name}) as "known ${name}", coalesce(sum(${name}), 0) as "sum of ${name}"`).join(', ')} from features.customers`),
     ...await one('select sum(frequency) as "sum of earlier frequency" from features.customers_earlier'),
     ...await one('select sum(imputed) as imputed, sum(outliers) as clipped from features.preprocessing'),
     ...await one('select count(*) as interests from features.interests'),
+    ...await one('select sum(expected_purchases_90d::decimal(18, 6))::double as "purchases expected", sum(clv_1y::decimal(18, 4))::double as "worth of the next year" from features.lifetime_value'),
     ...Object.fromEntries(curve.map(({ clusters, inertia }) => [`inertia ${clusters}`, inertia])),
     ...await one('select (select count(*) from segments.itemsets) as itemsets, (select count(*) from segments.rules) as rules'),
     ...await one('select positives as "buyers in the test", auc from segments.prediction_quality'),

@@ -36,16 +36,17 @@ export async function mineAssociations(session: WarehouseSession, folder: CycleF
 
 async function mine(session: WarehouseSession, settings: RuleSettings): Promise<Associations> {
   const item = settings.level === 'product' ? 'product_id' : 'category';
-  const [{ baskets }] = await session.rows<{ baskets: number }>('select count(distinct order_id) as baskets from features.order_lines where not is_return') as [{ baskets: number }];
+  await session.run(`create or replace temporary table bought as select distinct order_id, ${item} as item from features.order_lines where not is_return`);
+  const [{ baskets }] = await session.rows<{ baskets: number }>('select count(distinct order_id) as baskets from bought') as [{ baskets: number }];
   // Rare items can be in no frequent set: they are left in DuckDB, which counts them faster than they could be carried out.
   await session.run(`
     create or replace temporary table frequent_items as
-    select ${item} as item, row_number() over (order by ${item}) - 1 as code
-    from (select distinct order_id, ${item} from features.order_lines where not is_return)
-    group by ${item} having count(*) >= ${settings.minimum_support} * ${baskets}`);
+    select item, row_number() over (order by item) - 1 as code
+    from bought
+    group by item having count(*) >= ${settings.minimum_support} * ${baskets}`);
   const bought = await session.matrix(`
     select dense_rank() over (order by order_id) - 1 as basket, code
-    from (select distinct order_id, code from features.order_lines inner join frequent_items on ${item} = item where not is_return)
+    from bought inner join frequent_items using (item)
     order by basket, code`);
   const offsets = new Uint32Array(baskets + 1).fill(bought.rows);
   const codes = new Uint32Array(bought.rows);

@@ -68,8 +68,9 @@ async function fitAndPredict(session: WarehouseSession, asOf: string, days: numb
     with buyers as (select distinct customer_id from features.orders where not is_return and ordered_at >= ${horizonStart(asOf, days)} and ordered_at < ${quoteLiteral(asOf)}::timestamp)
     select (buyers.customer_id is not null)::int as bought, (${testDraw})::int as is_test, ${select}
     from features.customers_earlier left join buyers using (customer_id) order by customer_id`);
-  const now = await session.matrix(`select ${select} from features.customers order by customer_id`);
-  const customers = await session.texts('select customer_id from features.customers order by customer_id');
+  // The file is in the order of customer_id, and a plain read keeps it.
+  const now = await session.matrix(`select ${select} from features.customers`);
+  const customers = await session.texts('select customer_id from features.customers');
 
   const width = features.length;
   const [fit, test] = [split(training, width, 0), split(training, width, 1)];

@@ -40,7 +40,8 @@ async function matrixFeatures(session: WarehouseSession): Promise<string[]> {
 export async function segmentCustomers(session: WarehouseSession, { clusters, seed }: { readonly clusters: ShopSettings['analyse']['clusters']; readonly seed: number }): Promise<Segmentation> {
   const features = await matrixFeatures(session);
   const select = features.map(quoteIdentifier).join(', ');
-  const all = await session.matrix(`select ${select} from features.matrix order by customer_id`);
+  // The file is in the order of customer_id, and a plain read keeps it.
+  const all = await session.matrix(`select ${select} from features.matrix`);
   const matrix = Float32Array.from(all.values);
   const [{ left_out: leftOut }] = await session.rows<{ left_out: number }>('select count_if(not in_fit) as left_out from features.matrix') as [{ left_out: number }];
   const fit = leftOut === 0 ? all : await session.matrix(`select ${select} from features.matrix where in_fit order by customer_id`);
@@ -61,7 +62,7 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, se
   const labels = best!.predict(matrix, all.rows);
   const { segments, centres } = largestFirst(labels, best!.clusterCenters, best!.nClusters, features.length);
   return {
-    customers: await session.texts('select customer_id from features.matrix order by customer_id'), features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length),
+    customers: await session.texts('select customer_id from features.matrix'), features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length),
     curve, silhouette: Math.max(...curve.map((point) => point.silhouette)),
   };
 }

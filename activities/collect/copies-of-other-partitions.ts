@@ -23,10 +23,10 @@ export async function copiesOfOtherPartitions(session: WarehouseSession, { key }
 }
 
 /** Adds to `sources.<table>` the lines whose key one of the files before has. */
-export async function refuseCopies(session: WarehouseSession, { name, key }: CanonicalTable, earlierFiles: readonly string[]): Promise<void> {
-  const columns = key.map(quoteIdentifier).join(', ');
-  await session.run(`insert into sources.${quoteIdentifier(name)}
-    select position, 'duplicate of an earlier line'
-    from (select position, ${columns} from staged.${quoteIdentifier(name)} anti join sources.${quoteIdentifier(name)} using (position))
-    semi join read_parquet(${quoteLiteral(earlierFiles)}) using (${columns})`);
+export async function refuseCopies(session: WarehouseSession, { name, key, judged }: CanonicalTable, earlierFiles: readonly string[]): Promise<void> {
+  const table = quoteIdentifier(name);
+  await session.run(`insert into sources.${table} by name
+    select position, source_file, source_line, ${judged.map(quoteIdentifier).join(', ')}, 'duplicate of an earlier line' as reason
+    from (from staged.${table} anti join sources.${table} using (position))
+    semi join read_parquet(${quoteLiteral(earlierFiles)}) using (${key.map(quoteIdentifier).join(', ')})`);
 }

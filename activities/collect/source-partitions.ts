@@ -9,6 +9,8 @@ export interface SourcePartition {
   readonly name: string;
   /** What the source reads as `getvariable('partition')`. */
   readonly path: string;
+  /** The path from the data folder, which people know it by. */
+  readonly file: string;
   /** Size in bytes and time of the last change, where the file is on this machine: as long as both stay, so do its rows. */
   readonly bytes?: number;
   readonly changedAt?: number;
@@ -31,6 +33,7 @@ export async function sourcePartitions(session: WarehouseSession, { pattern, fil
   return Promise.all(found.map(async ({ path }, index) => {
     const name = names.indexOf(names[index]!) === index ? names[index]! : `${names[index]!}-${index}`;
     const known = await stat(path).catch(() => undefined);
-    return known === undefined ? { name, path } : { name, path, bytes: known.size, changedAt: known.mtimeMs };
+    const within = path.slice(data.length + 1);
+    return known === undefined ? { name, path, file: within } : { name, path, file: within, bytes: known.size, changedAt: known.mtimeMs };
   }));
 }

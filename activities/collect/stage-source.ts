@@ -30,11 +30,9 @@ const rejectionReason = `case error_type
     else 'the line does not parse: ' || lower(error_type::varchar) end`;
 
 /** Empty schemas for staging: what the partition before left is let go. */
-export async function prepareStaging(session: WarehouseSession): Promise<void> {
-  await session.run(`
-    ${['staged', 'sources', 'raw'].map((schema) => `drop schema if exists ${schema} cascade; create schema ${schema};`).join(' ')}
-    create table sources.refused_lines (table_name varchar, source_file varchar, source_line bigint, position bigint, reason varchar, line varchar)`);
-}
+const emptySchemas = `
+  ${['staged', 'sources', 'raw'].map((schema) => `drop schema if exists ${schema} cascade; create schema ${schema};`).join(' ')}
+  create table sources.refused_lines (table_name varchar, source_file varchar, source_line bigint, position bigint, reason varchar, line varchar);`;
 
 /** Columns a source gives, with DuckDB's types. @throws ClienteleError SOURCE_UNREADABLE */
 export async function describeSource(session: WarehouseSession, { sql, partition, file, cycle }: Pick<SourceToStage, 'sql' | 'partition' | 'file' | 'cycle'>): Promise<ReadonlyMap<string, string>> {
@@ -46,8 +44,8 @@ export async function describeSource(session: WarehouseSession, { sql, partition
 export interface StagedSource {
   /** Lines read, those that did not parse included. */
   readonly read: number;
-  /** Writes down the lines that `sources.<table>` refuses, as they were read, beside those that did not parse (`sources.refused_lines`). */
-  writeDownRefused(): Promise<void>;
+  /** Adds the lines that `sources.<table>` refuses, as they were read, to those that did not parse (`sources.refused_lines`). */
+  readonly writeDownRefused: string;
 }
 
 /**
@@ -61,7 +59,7 @@ export async function stageSource(session: WarehouseSession, { table, sql, parti
   // A Parquet file is cheaper to read again, and only the columns that are asked for, than to hold; text is parsed and cast once.
   const held = partition === undefined || !partition.path.endsWith('.parquet');
   const select = sql === undefined ? `select ${Object.entries(table.columns).map(([name, type]) => `null::${type === 'KEY' ? 'VARCHAR' : type} as ${quoteIdentifier(name)}`).join(', ')} limit 0` : bare(sql);
-  await session.run(`set variable partition = ${quoteLiteral(partition?.path ?? null)}; create ${held ? 'table' : 'view'} ${raw} as ${select}`).catch(unreadable(file, cycle));
+  await session.run(`${emptySchemas} set variable partition = ${quoteLiteral(partition?.path ?? null)}; create ${held ? 'table' : 'view'} ${raw} as ${select}`).catch(unreadable(file, cycle));
   const types = await session.describe(`from ${raw}`);
   const missing = table.required.filter((name) => !types.has(name));
   if (missing.length > 0) throw new ClienteleError('SOURCE_COLUMN_MISSING', { source: file, columns: missing.join(', '), cycle });
@@ -80,24 +78,25 @@ export async function stageSource(session: WarehouseSession, { table, sql, parti
   const position = held ? 'rowid + 1' : 'row_number() over ()';
   // Casts are done once; where there are none a copy would only cost.
   const form = held && casts.some((cast) => cast.startsWith('try_cast')) ? 'table' : 'view';
-  const sourceFile = `${given('source_file', quoteLiteral(file))}::varchar as source_file`;
+  const sourceFile = `${given('source_file', quoteLiteral(partition?.file ?? file))}::varchar as source_file`;
   await session.run(`create ${form} staged.${quoteIdentifier(table.name)} as
     select
       ${position} as position, ${sourceFile}, coalesce(${given('source_line', 'null')}::bigint, ${position}) as source_line, ${casts.join(', ')},
       ${given('quarantine_reason', 'null')}::varchar as shop_reason, ${checks.length === 0 ? 'null::varchar' : `case ${checks.join(' ')} end`} as cast_reason
     from ${raw}`);
-  const [{ parsed }] = await session.rows<{ parsed: number }>(`select count(*) as parsed from ${raw}`) as [{ parsed: number }];
-  const read = parsed + (held && sql !== undefined ? await takeRejectedLines(session, table.name) : 0);
+  const [{ parsed, rejecting }] = await session.rows<{ parsed: number; rejecting: number }>(`
+    select (select count(*) from ${raw}) as parsed, (select count(*) from duckdb_tables() where table_name = 'reject_errors') as rejecting`) as [{ parsed: number; rejecting: number }];
+  const read = parsed + (rejecting > 0 ? await takeRejectedLines(session, table.name) : 0);
 
-  // The line as it was read, for whoever has to mend it; one that only waits for the next cycle needs no mending. It is put together after the join:
-  // only a refused one is worth it. Of a Parquet file's line the columns that can refuse it are enough, since the file is not mended by hand.
-  const told = [...types.keys()].filter((name) => held || table.judged.includes(name));
-  const line = `struct_pack(${told.map((name) => `${quoteIdentifier(name)} := line.${quoteIdentifier(name)}`).join(', ')})`;
+  // The line as it was read, for whoever has to mend it; one that only waits for the next cycle needs no mending. Of a Parquet file's line what it
+  // is judged by is enough, since the file is not mended by hand.
+  const told = held ? [...types.keys()] : table.judged.filter((name) => types.has(name));
+  const line = `to_json(struct_pack(${told.map((name) => `${quoteIdentifier(name)} := ${held ? 'line' : 'refused'}.${quoteIdentifier(name)}`).join(', ')}))::varchar`;
   return {
     read,
-    writeDownRefused: () => session.run(`insert into sources.refused_lines
-      select ${quoteLiteral(table.name)}, ${sourceFile}, coalesce(${given('source_line', 'null')}::bigint, position), position, reason, case when not ends_with(reason, ${quoteLiteral(tooLate)}) then to_json(${line})::varchar end
-      from (select *, ${position} as position from ${raw}) as line inner join sources.${quoteIdentifier(table.name)} using (position) order by position`),
+    writeDownRefused: `insert into sources.refused_lines
+      select ${quoteLiteral(table.name)}, refused.source_file, refused.source_line, position, reason, case when not ends_with(reason, ${quoteLiteral(tooLate)}) then ${line} end
+      from sources.${quoteIdentifier(table.name)} as refused ${held ? `inner join ${raw} as line on line.rowid = refused.position - 1` : ''} order by position`,
   };
 }
 
@@ -119,15 +118,13 @@ const unreadable = (file: string, cycle: string) => (error: Error): never => {
 
 /** Moves what the CSV reader refused since the last source into `sources.refused_lines`, one row a line. Files are named from the data folder, so that the same data give the same rows wherever they lie. */
 async function takeRejectedLines(session: WarehouseSession, table: string): Promise<number> {
-  const [{ known }] = await session.rows<{ known: number }>("select count(*) as known from duckdb_tables() where table_name = 'reject_errors'") as [{ known: number }];
-  if (known === 0) return 0;
   await session.run(`insert into sources.refused_lines
     select
       ${quoteLiteral(table)}, case when starts_with(file_path, getvariable('data') || '/') then substr(file_path, length(getvariable('data')) + 2) else file_path end as source_file,
       line, null, arg_min(${rejectionReason}, (error_type <> 'CAST', column_idx)), any_value(csv_line)
     from reject_errors inner join reject_scans using (scan_id, file_id)
-    group by source_file, line order by source_file, line`);
-  await session.run('drop table reject_errors; drop table reject_scans');
+    group by source_file, line order by source_file, line;
+    drop table reject_errors; drop table reject_scans`);
   const [{ rejected }] = await session.rows<{ rejected: number }>('select count(*) as rejected from sources.refused_lines') as [{ rejected: number }];
   return rejected;
 }

@@ -12,7 +12,7 @@ import { canonicalTables, type CanonicalTable } from './canonical-tables.ts';
 import { copiesOfOtherPartitions, refuseCopies } from './copies-of-other-partitions.ts';
 import type { SourceTally } from './contract.ts';
 import { partitionPattern, sourcePartitions, type SourcePartition } from './source-partitions.ts';
-import { describeSource, prepareStaging, stageSource, tooLate } from './stage-source.ts';
+import { describeSource, stageSource, tooLate } from './stage-source.ts';
 
 /** Which tables to read and how far. */
 export interface SnapshotRequest {
@@ -181,11 +181,10 @@ const quarantinePart = ({ table, part, partition }: Task): string => (partition 
 
 async function collectPart(session: WarehouseSession, { shop, folder, layer, until }: SnapshotRequest, task: Task): Promise<Collected> {
   const { table, partition, part, source, keyTypes, nothing, earlierFiles } = task;
-  await prepareStaging(session);
   const { read, writeDownRefused } = await stageSource(session, { table, sql: nothing === true ? undefined : shop.sources[table.name], partition, file: sourceFile(table), cycle: `${folder.shop}/${folder.cycle}`, keyTypes });
   await session.run(`create table sources.${table.name} as ${await readSql(`sources.${table.name}`)}`);
   if (earlierFiles !== undefined) await refuseCopies(session, table, earlierFiles);
-  await writeDownRefused();
+  await session.run(writeDownRefused);
   const found = await session.rows<{ reason: string; rows: number }>('select reason, count(*) as rows from sources.refused_lines group by reason order by reason');
   const origin: Origin = { source, until, read, reasons: Object.fromEntries(found.map(({ reason, rows }) => [reason, rows])) };
   const rows = await session.writePart(folder, { name: `${layer}.${table.name}`, part, sql: await readSql(`${layer}.${table.name}`), origin });
@@ -257,6 +256,6 @@ async function mendCopies(warehouse: Warehouse, request: SnapshotRequest, { task
 
 async function writeNothingRefused(open: () => Promise<WarehouseSession>, { folder, layer, until }: SnapshotRequest): Promise<RelationPart> {
   await using session = await open();
-  await prepareStaging(session);
+  await stageSource(session, { table: canonicalTables[0]!, file: '', cycle: folder.cycle, keyTypes: {} });
   return await session.writePart(folder, { name: `${layer}.quarantine`, part: 'none', sql: await readSql('snapshot.quarantine'), origin: { until } });
 }

@@ -38,7 +38,8 @@ export async function prepareMatrix(session: WarehouseSession, folder: CycleFold
   const unknown = features.filter((name) => !known.has(name) || name === 'customer_id');
   if (unknown.length > 0) throw new ClienteleError('SETTING_INVALID', { file: 'shop.yaml', problems: `preprocess.feature_sets: ${unknown.join(', ')} is no column of features.customers` });
 
-  const raw = await session.matrix(`select ${features.map(quoteIdentifier).join(', ')} from features.customers order by customer_id`);
+  // The file is in the order of customer_id, and a plain read keeps it.
+  const raw = await session.matrix(`select ${features.map(quoteIdentifier).join(', ')} from features.customers`);
   const { rows, columns } = raw;
   const imputer = new SimpleImputer({ strategy: features.map((name) => settings.missing[name] ?? settings.missing_default) });
   const filled = imputer.fitTransform(raw.values, rows, columns);
@@ -62,7 +63,7 @@ export async function prepareMatrix(session: WarehouseSession, folder: CycleFold
   const matrix = await session.write(folder, {
     name: 'features.matrix', algorithm: 'prepare-matrix 1', inputs: ['features.customers'], parameters,
     columns: async () => [
-      { name: 'customer_id', type: 'VARCHAR', values: await session.texts('select customer_id from features.customers order by customer_id') },
+      { name: 'customer_id', type: 'VARCHAR', values: await session.texts('select customer_id from features.customers') },
       { name: 'in_fit', type: 'BOOLEAN', values: inFit },
       ...used.map(({ feature, index }) => ({ name: feature, type: 'DOUBLE' as const, values: columnOf(scaled, rows, columns, index) })),
     ],

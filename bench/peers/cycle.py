@@ -11,6 +11,7 @@ import json
 import pathlib
 import resource
 import time
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -27,65 +28,141 @@ POSTS = ["post", "mention", "follow", "like", "review"]
 CHANNELS = ["web", "app", "store", "email"]
 
 
-def read_lines(folder, name):
-    """Every file of a table in the order of their names, all values as text; pyarrow's reader is the fast one and leaves out lines with too few or too many columns."""
-    files = sorted(folder.glob(f"{name}/*.csv")) or [folder / f"{name}.csv"]
-    return pd.concat([pd.read_csv(file, dtype="str", engine="pyarrow", on_bad_lines="skip", keep_default_na=False, na_values=[""]) for file in files], ignore_index=True)
+# names of the files read; a line keeps the number of its own
+FILES = []
+
+
+def with_place(part, source, first_line):
+    FILES.append(source)
+    return part.assign(source_file=np.full(len(part), len(FILES) - 1, dtype="int16"), source_line=np.arange(first_line, len(part) + first_line, dtype="int32"))
+
+
+def read_lines(folder, name, quarantine):
+    """Every file of a table in the order of their names, all values as text; pyarrow's reader is the fast one. Lines with too few or too many columns go to quarantine."""
+    parts = []
+    for file in sorted(folder.glob(f"{name}/*.csv")) or [folder / f"{name}.csv"]:
+        source = str(file.relative_to(folder))
+        broken = []
+
+        def keep(line, broken=broken):
+            broken.append((line.actual_columns < line.expected_columns, line.text))
+            return "skip"
+
+        part = pd.read_csv(file, dtype="str", engine="pyarrow", on_bad_lines=keep, keep_default_na=False, na_values=[""])
+        parts.append(with_place(part, source, 2))
+        if broken:
+            quarantine.append(pd.DataFrame({"table_name": name, "source_file": source, "reason": [f"the line has {'fewer' if fewer else 'more'} columns than the header" for fewer, _ in broken], "line": [text for _, text in broken]}))
+    return pd.concat(parts, ignore_index=True)
 
 
 def as_numbers(lines, columns):
-    """Casts text to numbers; returns the rows in which some text was none."""
-    broken = pd.Series(False, index=lines.index)
+    """Casts text to numbers; returns the rows in which some text was none, by column."""
+    faults = []
     for column in columns:
         numbers = pd.to_numeric(lines[column], errors="coerce")
-        broken |= numbers.isna() & lines[column].notna()
+        faults.append((f"{column} is not a number", numbers.isna() & lines[column].notna()))
         lines[column] = numbers
-    return broken
+    return faults
 
 
-def as_moments(lines, column):
-    moments = pd.to_datetime(lines[column], format="%Y-%m-%d %H:%M:%S", errors="coerce")
-    broken = moments.isna() & lines[column].notna()
+def as_moments(lines, column, form="%Y-%m-%d %H:%M:%S", kind="timestamp"):
+    moments = pd.to_datetime(lines[column], format=form, errors="coerce")
+    fault = (f"{column} is not a {kind}", moments.isna() & lines[column].notna())
     lines[column] = moments
-    return broken
+    return [fault]
+
+
+TOO_LATE = "at or after the end of what this cycle may know"
+
+
+def missing(lines, columns):
+    return [(f"{column} is missing", lines[column].isna()) for column in columns]
+
+
+def refuse(name, lines, raw, parsing, rules, key, quarantine, told=None):
+    """Quarantines each line that does not parse, breaks a rule or repeats a key, with the first reason that applies, as it was read; returns the others."""
+    faults = parsing + rules
+    if key:
+        parsed = ~np.logical_or.reduce([mask.to_numpy() for _, mask in parsing]) if parsing else slice(None)
+        copies = np.zeros(len(lines), dtype=bool)
+        copies[parsed] = lines.loc[parsed, key].duplicated().to_numpy() if parsing else lines.duplicated(key).to_numpy()
+        faults = faults + [("duplicate of an earlier line", pd.Series(copies, index=lines.index))]
+    codes = np.select([mask.to_numpy() for _, mask in faults], np.arange(1, len(faults) + 1), 0)
+    refused = np.flatnonzero(codes)
+    reasons = pd.Categorical.from_codes(codes[refused] - 1, categories=[reason for reason, _ in faults])
+    entry = pd.DataFrame({"table_name": name, "source_file": pd.Categorical.from_codes(raw["source_file"].to_numpy()[refused], categories=FILES), "source_line": raw["source_line"].to_numpy()[refused], "reason": reasons.astype("str")})
+    # a line that only waits for the next cycle needs no mending, so its text is not written down
+    mend = ~entry["reason"].str.endswith(TOO_LATE).to_numpy()
+    columns = told or [column for column in raw.columns if not column.startswith("source_")]
+    text = raw[columns].iloc[refused[mend]].to_json(orient="records", lines=True, date_format="iso")
+    entry.loc[mend, "line"] = text.splitlines()
+    quarantine.append(entry)
+    return lines[codes == 0].drop(columns=["source_file", "source_line"])
 
 
 def collect(folder, as_of):
-    lines = read_lines(folder, "orders")
-    # `returned` is the last column: a line without it is cut short
-    broken = lines["returned"].isna() | as_numbers(lines, ["line_no", "quantity", "unit_price", "discount"]) | as_moments(lines, "ordered_at")
-    lines = lines[~broken].dropna(subset=["order_id", "line_no", "customer_id", "ordered_at", "product_id", "quantity", "unit_price"])
+    quarantine = []
+    late = lambda lines, column: [(f"{column} is {TOO_LATE}", lines[column] >= as_of)]
+
+    lines = read_lines(folder, "orders", quarantine)
+    raw = lines.copy(deep=False)
+    # the reader calls a line that ends early complete with gaps when it is cut in its last column
+    parsing = [("the line has fewer columns than the header", lines["returned"].isna())] + as_numbers(lines, ["line_no", "quantity", "unit_price", "discount"]) + as_moments(lines, "ordered_at")
     lines["returned"] = lines["returned"] == "true"
-    lines = lines[(lines["quantity"] > 0) | ((lines["quantity"] < 0) & lines["returned"])]
-    lines = lines[(lines["unit_price"] >= 0) & ~(lines["discount"] < 0) & (lines["ordered_at"] < as_of)]
-    lines = lines.drop_duplicates(["order_id", "line_no"])
+    rules = missing(lines, ["order_id", "line_no", "customer_id", "ordered_at", "product_id", "quantity", "unit_price"]) + [
+        ("quantity is zero", lines["quantity"] == 0), ("quantity is negative and the line is not a return", (lines["quantity"] < 0) & ~lines["returned"]),
+        ("unit_price is negative", lines["unit_price"] < 0), ("discount is negative", lines["discount"] < 0)] + late(lines, "ordered_at")
+    lines = refuse("orders", lines, raw, parsing, rules, ["order_id", "line_no"], quarantine)
 
-    customers = read_lines(folder, "customers")
-    broken = customers["signed_up_at"].isna() | as_moments(customers, "signed_up_at")
-    born = pd.to_datetime(customers["birth_date"], format="%Y-%m-%d", errors="coerce")
-    broken |= born.isna() & customers["birth_date"].notna()
-    customers["birth_date"] = born
-    customers = customers[~broken & customers["customer_id"].notna() & (customers["signed_up_at"] < as_of)].drop_duplicates("customer_id")
+    customers = read_lines(folder, "customers", quarantine)
+    raw = customers.copy(deep=False)
+    parsing = [("the line has fewer columns than the header", customers["signed_up_at"].isna())] + as_moments(customers, "birth_date", "%Y-%m-%d", "date") + as_moments(customers, "signed_up_at")
+    customers = refuse("customers", customers, raw, parsing, missing(customers, ["customer_id"]) + late(customers, "signed_up_at"), ["customer_id"], quarantine)
 
-    products = read_lines(folder, "products")
-    broken = as_numbers(products, ["price", "unit_cost", "stock"])
-    products = products[~broken & products["product_id"].notna()].drop_duplicates("product_id")
+    products = read_lines(folder, "products", quarantine)
+    raw = products.copy(deep=False)
+    parsing = as_numbers(products, ["price", "unit_cost", "stock"])
+    rules = missing(products, ["product_id"]) + [("price is negative", products["price"] < 0), ("unit_cost is negative", products["unit_cost"] < 0)]
+    products = refuse("products", products, raw, parsing, rules, ["product_id"], quarantine)
 
-    events = pd.concat([pd.read_parquet(file) for file in sorted(folder.glob("events/**/*.parquet"))], ignore_index=True)
-    events = events[events["event_id"].notna() & events["occurred_at"].notna() & events["kind"].isin(KINDS) & (events["channel"].isin(CHANNELS) | events["channel"].isna()) & (events["occurred_at"] < as_of)]
-    events = events.drop_duplicates("event_id")
+    parts = []
+    for file in sorted(folder.glob("events/**/*.parquet")):
+        part = pd.read_parquet(file)
+        parts.append(with_place(part, str(file.relative_to(folder)), 1))
+    events = pd.concat(parts, ignore_index=True)
+    del parts, part
+    rules = missing(events, ["event_id", "occurred_at", "kind"]) + [
+        ("kind is not a known kind of event", ~events["kind"].isin(KINDS)), ("channel is not web, app, store or email", ~(events["channel"].isin(CHANNELS) | events["channel"].isna()))] + late(events, "occurred_at")
+    events = refuse("events", events, events, [], rules, ["event_id"], quarantine, told=["event_id", "occurred_at", "kind", "channel"])
 
-    social = read_lines(folder, "social")
-    broken = social["kind"].isna() | as_moments(social, "occurred_at") | as_numbers(social, ["rating"])
-    social = social[~broken & social["customer_id"].notna() & social["occurred_at"].notna() & social["kind"].isin(POSTS) & (social["occurred_at"] < as_of)]
+    social = read_lines(folder, "social", quarantine)
+    raw = social.copy(deep=False)
+    parsing = [("the line has fewer columns than the header", social["kind"].isna())] + as_moments(social, "occurred_at") + as_numbers(social, ["rating"])
+    rules = missing(social, ["customer_id", "occurred_at", "kind"]) + [("kind is not a known kind of post", ~social["kind"].isin(POSTS))] + late(social, "occurred_at")
+    social = refuse("social", social, raw, parsing, rules, None, quarantine)
 
-    payments = read_lines(folder, "payments")
-    broken = payments["is_fraud"].isna() | as_numbers(payments, ["amount"]) | as_moments(payments, "occurred_at")
-    payments = payments[~broken].dropna(subset=["payment_id", "order_id", "amount"]).drop_duplicates("payment_id")
-    payments = payments[~(payments["occurred_at"] >= as_of)]
+    payments = read_lines(folder, "payments", quarantine)
+    raw = payments.copy(deep=False)
+    parsing = [("the line has fewer columns than the header", payments["is_fraud"].isna())] + as_numbers(payments, ["amount"]) + as_moments(payments, "occurred_at")
+    payments = refuse("payments", payments, raw, parsing, missing(payments, ["payment_id", "order_id", "amount"]) + late(payments, "occurred_at"), ["payment_id"], quarantine)
 
     tables = {"order_lines": lines, "customers": customers, "products": products, "events": events, "social": social, "payments": payments}
-    return {name: table.reset_index(drop=True) for name, table in tables.items()}
+    return {name: table.reset_index(drop=True) for name, table in tables.items()}, pd.concat(quarantine, ignore_index=True)
+
+
+def audit(tables, as_of):
+    """What should make a person look before the cycle goes on: the project's sql/audits. Returns what was found, by audit."""
+    lines = tables["order_lines"]
+    days = pd.date_range(as_of.normalize() - pd.Timedelta(days=56), as_of.normalize() - pd.Timedelta(days=1))
+    typical = lines.groupby("product_id")["unit_price"].transform("median")
+    return {
+        "no orders": int(lines.empty),
+        "days without orders": len(days.difference(pd.DatetimeIndex(lines["ordered_at"].dt.normalize().unique()))),
+        # a hundred times in floats may come out a rounding above it
+        "one price far from all others": int(((typical > 0) & (lines["unit_price"] > 100 * typical * (1 + 1e-12))).sum()),
+        "orders of unknown customers": len(set(lines["customer_id"].unique()) - set(tables["customers"]["customer_id"])),
+        "orders of unknown products": len(set(lines["product_id"].unique()) - set(tables["products"]["product_id"])),
+    }
 
 
 def clean_lines(tables):
@@ -202,6 +279,33 @@ def profile(tables, lines, orders, features, as_of):
         profiles = profiles.merge(right, on="customer_id", how="left")
     profiles["age"] = as_of.year - profiles["birth_date"].dt.year
     return profiles, interests, favourites
+
+
+def lifetime_value(orders, as_of):
+    """BG/NBD and Gamma-Gamma on the days with a purchase, in weeks; a day counts once."""
+    warnings.filterwarnings("ignore")
+    from lifetimes import BetaGeoFitter, GammaGammaFitter
+    from lifetimes.utils import _customer_lifetime_value
+
+    purchases = orders[~orders["is_return"]]
+    days = purchases.groupby(["customer_id", purchases["ordered_at"].dt.normalize().rename("day")], observed=True)["revenue"].sum().reset_index()
+    by_customer = days.groupby("customer_id", observed=True)
+    people = by_customer.agg(frequency=("day", "size"), first=("day", "min"), last=("day", "max"), revenue=("revenue", "sum"), revenue_of_first=("revenue", "first"))
+    people["frequency"] -= 1
+    people["recency"] = (people["last"] - people["first"]).dt.days / 7
+    people["age"] = (as_of.normalize() - people["first"]).dt.days / 7
+    after_first = people["revenue"] - people["revenue_of_first"]
+    paid = people["frequency"].where(after_first > 0, 0)
+    people["value"] = (after_first / paid.replace(0, np.nan)).fillna(0)
+    history = [people[name] for name in ("frequency", "recency", "age")]
+    bought = BetaGeoFitter().fit(*history)
+    worth = GammaGammaFitter().fit(paid[paid > 0], people["value"][paid > 0])
+    people["p_alive"] = bought.conditional_probability_alive(*history)
+    people["expected_purchases_90d"] = bought.conditional_expected_number_of_purchases_up_to_time(90 / 7, *history)
+    value = worth.conditional_expected_average_profit(paid, people["value"])
+    people["expected_value_90d"] = people["expected_purchases_90d"] * value
+    people["clv_1y"] = _customer_lifetime_value(bought, *history, value, time=12, discount_rate=1.1 ** (1 / 12) - 1, freq="W")
+    return people
 
 
 def segment(matrix, features, settings):
@@ -332,9 +436,12 @@ def main():
     watch = Stopwatch()
     keep = lambda table, name: table.to_parquet(given.out / f"{name}.parquet")
 
-    tables = watch.run("collect", lambda: collect(given.data, as_of))
+    tables, quarantine = watch.run("collect", lambda: collect(given.data, as_of))
     # a team that explores its snapshot writes it down once, as the project does
-    watch.run("collect", lambda: [keep(table, name) for name, table in tables.items()])
+    watch.run("collect", lambda: [keep(table, name) for name, table in {**tables, "quarantine": quarantine}.items()])
+    findings = watch.run("collect", lambda: audit(tables, as_of))
+    refused = quarantine["table_name"].replace("orders", "order_lines").value_counts()
+    del quarantine
 
     def preprocess():
         lines = clean_lines(tables)
@@ -352,9 +459,11 @@ def main():
         profiles, interests, favourites = profile(tables, lines, orders, features, as_of)
         keep(profiles, "profiles")
         keep(interests, "interests")
-        return interests, favourites
+        worth = lifetime_value(orders, as_of)
+        keep(worth, "lifetime_value")
+        return interests, favourites, worth
 
-    interests, favourites = watch.run("profile", profile_customers)
+    interests, favourites, worth = watch.run("profile", profile_customers)
 
     def analyse():
         segments, curve = segment(matrix, features, settings)
@@ -371,6 +480,8 @@ def main():
         "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "answers": {
             **{f"{name} kept": len(table) for name, table in tables.items()},
+            **{f"{name} quarantined": int(refused.get(name, 0)) for name in tables},
+            "rows found by audits": sum(findings.values()),
             "orders": len(orders),
             "customers with features": len(features),
             **{f"known {name}": int(features[name].notna().sum()) for name in features.columns},
@@ -379,6 +490,8 @@ def main():
             "imputed": imputed,
             "clipped": clipped,
             "interests": len(interests),
+            "purchases expected": float(worth["expected_purchases_90d"].sum()),
+            "worth of the next year": float(worth["clv_1y"].sum()),
             **{f"inertia {point['clusters']}": point["inertia"] for point in curve},
             "itemsets": len(itemsets),
             "rules": len(rules),

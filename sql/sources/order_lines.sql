@@ -1,4 +1,4 @@
--- one row a refused line of order_lines: its position among the lines read, and why; lines are read anew by each step, with the columns it needs alone
+-- one row a refused line of order_lines: its place, what it is judged by, and why; lines are read anew by each step, with the columns it needs alone
 with
 
 lines as not materialized (
@@ -24,6 +24,17 @@ later_copies as (
 judged as (
     select
         lines.position,
+        source_file,
+        source_line,
+        order_id,
+        line_no,
+        customer_id,
+        ordered_at,
+        product_id,
+        quantity,
+        unit_price,
+        discount,
+        returned,
         case
             when shop_reason is not null then shop_reason
             when cast_reason is not null then cast_reason

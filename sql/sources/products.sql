@@ -1,4 +1,4 @@
--- one row a refused line of products: its position among the lines read, and why; lines are read anew by each step, with the columns it needs alone
+-- one row a refused line of products: its place, what it is judged by, and why; lines are read anew by each step, with the columns it needs alone
 with
 
 lines as not materialized (
@@ -24,6 +24,11 @@ later_copies as (
 judged as (
     select
         lines.position,
+        source_file,
+        source_line,
+        price,
+        unit_cost,
+        product_id,
         case
             when shop_reason is not null then shop_reason
             when cast_reason is not null then cast_reason

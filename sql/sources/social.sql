@@ -1,4 +1,4 @@
--- one row a refused line of social: its position among the lines read, and why; lines are read anew by each step, with the columns it needs alone
+-- one row a refused line of social: its place, what it is judged by, and why; lines are read anew by each step, with the columns it needs alone
 with
 
 lines as not materialized (
@@ -8,6 +8,11 @@ lines as not materialized (
 judged as (
     select
         lines.position,
+        source_file,
+        source_line,
+        customer_id,
+        occurred_at,
+        kind,
         case
             when shop_reason is not null then shop_reason
             when cast_reason is not null then cast_reason

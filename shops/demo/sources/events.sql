@@ -4,7 +4,7 @@ with
 
 events as (
     select *
-    from read_parquet(getvariable('partition'), filename = true)
+    from read_parquet(getvariable('partition'))
 ),
 
 final as (
@@ -18,8 +18,7 @@ final as (
         product_id,
         channel,
         query,
-        value,
-        substr(filename, length(getvariable('data')) + 2) as source_file
+        value
     from events
 )
 

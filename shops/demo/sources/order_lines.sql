@@ -8,7 +8,7 @@ lines as (
     from read_csv(
         getvariable('partition'),
         auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
-        store_rejects = true, filename = true,
+        store_rejects = true,
         columns = {'order_id': 'VARCHAR', 'line_no': 'INTEGER', 'customer_id': 'VARCHAR', 'ordered_at': 'TIMESTAMP', 'product_id': 'VARCHAR', 'quantity': 'DECIMAL(18,3)', 'unit_price': 'DECIMAL(18,4)', 'discount': 'DECIMAL(18,4)', 'coupon_code': 'VARCHAR', 'channel': 'VARCHAR', 'store_id': 'VARCHAR', 'returned': 'BOOLEAN'}
     )
 ),
@@ -26,8 +26,7 @@ final as (
         coupon_code,
         channel,
         store_id,
-        returned,
-        substr(filename, length(getvariable('data')) + 2) as source_file
+        returned
     from lines
 )
 

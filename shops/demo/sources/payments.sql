@@ -8,7 +8,7 @@ lines as (
     from read_csv(
         getvariable('partition'),
         auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
-        store_rejects = true, filename = true,
+        store_rejects = true,
         columns = {'payment_id': 'VARCHAR', 'order_id': 'VARCHAR', 'customer_id': 'VARCHAR', 'occurred_at': 'TIMESTAMP', 'amount': 'DECIMAL(18,4)', 'method': 'VARCHAR', 'device': 'VARCHAR', 'ip_country': 'VARCHAR', 'billing_country': 'VARCHAR', 'is_fraud': 'BOOLEAN'}
     )
 ),
@@ -24,8 +24,7 @@ final as (
         device,
         ip_country,
         billing_country,
-        is_fraud,
-        substr(filename, length(getvariable('data')) + 2) as source_file
+        is_fraud
     from lines
 )
 

@@ -8,7 +8,7 @@ lines as (
     from read_csv(
         getvariable('partition'),
         auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', null_padding = false,
-        store_rejects = true, filename = true,
+        store_rejects = true,
         columns = {'customer_id': 'VARCHAR', 'occurred_at': 'TIMESTAMP', 'kind': 'VARCHAR', 'other_customer_id': 'VARCHAR', 'product_id': 'VARCHAR', 'text': 'VARCHAR', 'rating': 'DOUBLE'}
     )
 ),
@@ -21,8 +21,7 @@ final as (
         other_customer_id,
         product_id,
         text,
-        rating,
-        substr(filename, length(getvariable('data')) + 2) as source_file
+        rating
     from lines
 )
 
