@@ -163,6 +163,6 @@ describe('the decisions of a shop whose ledger a worker holds', () => {
   });
 
   it('are not taken back where there is nothing to take back', async () => {
-    await expect(keep({ shop: 'demo', undo: { id: 'no such thing', by: 'mara', comment: '' } })).rejects.toThrow();
+    await expect(keep({ shop: 'demo', undo: { id: 'no such thing', by: 'mara', comment: '' } })).rejects.toThrow('Workflow execution failed');
   });
 });

@@ -9,7 +9,7 @@ import { openLedger, type Ledger } from '../../gateways/ledger/open-ledger.ts';
 import { describeError } from '../../scripts/command-line/describe-error.ts';
 import { atTheEdge } from '../../activities/at-the-edge.ts';
 import { keepDecisions, type KeepDecisionsInput } from '../../workflows/keep-decisions.ts';
-import { fakeActivities, type Activities } from './fake-activities.ts';
+import { fakeActivities } from './fake-activities.ts';
 import { startWorker, type RunningWorker } from './start-worker.ts';
 import { startDevServer } from './temporal-environments.ts';
 
@@ -26,7 +26,7 @@ describe('decisions of a ledger that a worker holds', () => {
     folder = await mkdtemp(join(tmpdir(), 'clientele-decisions-'));
     ledger = await openLedger({ folder });
     await recordDecisions(ledger, ['demo', 'other'].flatMap((shop) => Array.from({ length: 90 }, (_, week) => ({ id: `${shop}/${week + 10}`, shop, cycle: `2026-W${week + 10}`, kind: 'offer_share', subject: 'share of the arms', value: { share: 0.6 }, words: `Arm A gets ${week} %.`, evidence: 'x'.repeat(200), rule: 'rule', actor: 'feedback', madeAt: at }))));
-    worker = await startWorker(environment, 'decisions', { ...fakeActivities().activities, ...atTheEdge(createDecisionActivities({ ledger, clock: () => at })) } as Activities);
+    worker = await startWorker(environment, 'decisions', { ...fakeActivities().activities, ...atTheEdge(createDecisionActivities({ ledger, clock: () => at })) });
   }, 120_000);
   afterAll(async () => {
     await worker?.[Symbol.asyncDispose]();
