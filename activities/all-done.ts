@@ -4,5 +4,5 @@
  */
 export async function allDone<const Work extends readonly Promise<unknown>[]>(work: Work): Promise<{ -readonly [Index in keyof Work]: Awaited<Work[Index]> }> {
   await Promise.allSettled(work);
-  return await Promise.all(work) as { -readonly [Index in keyof Work]: Awaited<Work[Index]> };
+  return await Promise.all(work);
 }
