@@ -11,6 +11,7 @@ import type { ScaleName } from './bench-shop.ts';
 import { benchCycle } from './cycle.ts';
 import { benchDispatch, renderDispatchReport } from './dispatch.ts';
 import { renderCycleReport } from './cycle-report.ts';
+import { startKillablePostgres } from '../scripts/chaos/killable-postgres.ts';
 import { renderSideBySide, sideBySide } from './side-by-side.ts';
 import { subjects } from './subjects.ts';
 
@@ -54,10 +55,11 @@ await runCommand(async ({ say, signal }) => {
     .option('--recipients <number>', 'letters of this project in each run', atLeastOne, 20_000)
     .option('--bare-recipients <number>', 'letters of nodemailer in each run at most', atLeastOne, 20_000)
     .option('--runs <number>', 'runs of each side', atLeastOne, 3)
+    .option('--postgres', 'the ledger on a Postgres server of each run instead of the embedded one', false)
     .option('--signed', 'both sides sign by DKIM', false)
     .option('--json <file>', 'write the figures to this file too')
-    .action(async ({ recipients, bareRecipients, runs, signed, json }: { readonly recipients: number; readonly bareRecipients: number; readonly runs: number; readonly signed: boolean; readonly json?: string }) => {
-      const report = await benchDispatch({ root, recipients, bareRecipients, runs, signed, databaseUrl: process.env['DATABASE_URL'], say, signal });
+    .action(async ({ recipients, bareRecipients, runs, postgres, signed, json }: { readonly recipients: number; readonly bareRecipients: number; readonly runs: number; readonly postgres: boolean; readonly signed: boolean; readonly json?: string }) => {
+      const report = await benchDispatch({ root, recipients, bareRecipients, runs, signed, startServer: postgres ? () => startKillablePostgres() : undefined, say, signal });
       process.stdout.write(`\n${renderDispatchReport(report)}\n`);
       await writeFigures(json, report);
     });

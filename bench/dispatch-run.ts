@@ -23,6 +23,8 @@ export interface DispatchRunSettings {
   readonly folder: string;
   readonly databaseUrl?: string;
   readonly url: string;
+  /** The relay's log. */
+  readonly log: string;
   readonly recipients: number;
   /** Private key in PEM: both sides sign. */
   readonly dkimKey?: string;
@@ -64,7 +66,7 @@ const openParts = async () => {
   const ledger = await openLedger({ databaseUrl: settings.databaseUrl, folder: join(settings.folder, 'ledger') });
   const warehouse = await openWarehouse({ lake: join(settings.folder, 'lake') });
   const relay = openRelay({ url: settings.url, dkim });
-  const dispatch = createDispatchActivities({ warehouse, ledger, relay, relayLog: openRelayLog(), letters, clock: () => new Date(), cancellation: () => undefined });
+  const dispatch = createDispatchActivities({ warehouse, ledger, relay, relayLog: openRelayLog(settings.log), letters, clock: () => new Date(), cancellation: () => undefined });
   return { ledger, warehouse, relay, dispatch };
 };
 

@@ -1,6 +1,6 @@
 // A relay of its own process that only counts: node dispatch-sink.ts '<settings as JSON>'. Its port and its counts go to the parent by messages.
 import { createHash } from 'node:crypto';
-import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** How often the sink misbehaves, each a share of first offers from 0 to 1; the address and the seed decide, so that a run can be repeated. */
@@ -24,8 +24,6 @@ export interface SinkSettings {
   readonly lateMs?: number;
   /** The relay's log: a JSON line a letter, written before 250. */
   readonly log?: string;
-  /** Adds every accepted recipient here at once, so that a killed sink forgets nobody. */
-  readonly journal?: string;
   readonly pipelining?: boolean;
 }
 
@@ -69,7 +67,6 @@ function keep(address: string, data: Buffer): void {
   tally.letters += 1;
   tally.bytes += data.length;
   lettersOf.set(address, (lettersOf.get(address) ?? 0) + 1);
-  if (settings.journal !== undefined) appendFileSync(settings.journal, `${address}\n`);
   if (log === undefined) return;
   const messageId = /^message-id: *(<[^>]*>)/im.exec(data.subarray(0, 4096).toString('latin1'))?.[1] ?? '';
   writeSync(log, `${JSON.stringify({ messageId, recipient: address, at: new Date().toISOString() })}\n`);
@@ -159,6 +156,8 @@ const server = createServer(serve);
 server.listen(settings.port ?? 0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('message', (message) => {
   if (message === 'counts') process.send?.({ ...tally, addresses: lettersOf.size, twice: [...lettersOf].filter(([, letters]) => letters > 1).map(([one]) => one) } satisfies SinkCounts);
+  if (message === 'letters') process.send?.(tally.letters);
+  if (message === 'addresses') process.send?.([...lettersOf.keys()]);
   if (message !== 'stop') return;
   if (log !== undefined) closeSync(log);
   process.exit(0);

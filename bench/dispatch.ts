@@ -1,10 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DispatchRunFigures, DispatchRunSettings } from './dispatch-run.ts';
-import type { SinkCounts, SinkSettings } from './dispatch-sink.ts';
+import type { SinkCounts } from './dispatch-sink.ts';
+import { messageOf, startDispatchSink } from './start-dispatch-sink.ts';
 import { ratio, spread, type Spread } from './spread.ts';
 import { textTable } from './text-table.ts';
 
@@ -14,7 +15,8 @@ export interface DispatchBenchInput {
   /** The library alone sends so many at most: its rate does not change, its time does. */
   readonly bareRecipients: number;
   readonly runs: number;
-  readonly databaseUrl?: string;
+  /** Starts a Postgres server for one run; without it the ledger is embedded. */
+  readonly startServer?: () => Promise<{ readonly databaseUrl: string; stop(): Promise<void> }>;
   readonly signed: boolean;
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -37,32 +39,6 @@ export interface DispatchReport {
   readonly bare: DispatchSide;
 }
 
-const messageOf = <Message>(child: ChildProcess, what: string): Promise<Message> => new Promise((resolve, reject) => {
-  const onExit = (code: number | null): void => reject(new Error(`${what} ended with ${code} before it said anything.`));
-  child.once('exit', onExit).once('message', (message) => {
-    child.off('exit', onExit);
-    resolve(message as Message);
-  });
-});
-
-/** Starts the counting sink in a process of its own. */
-async function startSink(settings: SinkSettings): Promise<{ readonly url: string; counts(): Promise<SinkCounts>; stop(): Promise<void> }> {
-  const child = fork(join(import.meta.dirname, 'dispatch-sink.ts'), [JSON.stringify(settings)]);
-  const { port } = await messageOf<{ port: number }>(child, 'The sink');
-  return {
-    url: `smtp://127.0.0.1:${port}?tls=never`,
-    counts: () => {
-      const counted = messageOf<SinkCounts>(child, 'The sink');
-      child.send('counts');
-      return counted;
-    },
-    stop: () => new Promise((resolve) => {
-      child.once('exit', () => resolve());
-      child.send('stop');
-    }),
-  };
-}
-
 async function runSide(settings: DispatchRunSettings): Promise<DispatchRunFigures> {
   const child = fork(join(import.meta.dirname, 'dispatch-run.ts'), [JSON.stringify(settings)]);
   return messageOf<DispatchRunFigures>(child, `The side ${settings.side}`);
@@ -80,7 +56,7 @@ function wrong({ letters, addresses, twice }: SinkCounts, expected: number, take
  * letter, alternating, to the same kind of sink in a process of its own. What arrived is counted before a time is kept.
  * @throws Error when not every address got exactly one letter
  */
-export async function benchDispatch({ root, recipients, bareRecipients, runs, databaseUrl, signed, say, signal }: DispatchBenchInput): Promise<DispatchReport> {
+export async function benchDispatch({ root, recipients, bareRecipients, runs, startServer, signed, say, signal }: DispatchBenchInput): Promise<DispatchReport> {
   const privateKey = signed ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() : undefined;
   const kept = { own: [] as DispatchRunFigures[], bare: [] as DispatchRunFigures[], plan: [] as number[] };
   const bytes = { own: 0, bare: 0 };
@@ -89,9 +65,11 @@ export async function benchDispatch({ root, recipients, bareRecipients, runs, da
     for (const side of ['bare', 'own'] as const) {
       signal?.throwIfAborted();
       const folder = await mkdtemp(join(tmpdir(), 'bench-dispatch-'));
-      const sink = await startSink({});
+      const log = join(folder, 'relay.log.jsonl');
+      const sink = await startDispatchSink({ log });
+      const server = side === 'own' ? await startServer?.() : undefined;
       try {
-        const settings = { root, folder, databaseUrl, url: sink.url, recipients: counts[side], dkimKey: privateKey };
+        const settings = { root, folder, log, databaseUrl: server?.databaseUrl, url: sink.url, recipients: counts[side], dkimKey: privateKey };
         if (side === 'own') kept.plan.push((await runSide({ ...settings, side: 'prepare' })).seconds);
         const figures = await runSide({ ...settings, side });
         const arrived = await sink.counts();
@@ -102,6 +80,7 @@ export async function benchDispatch({ root, recipients, bareRecipients, runs, da
         say(`run ${run + 1}, ${side}: ${Math.round(counts[side] / figures.seconds)} mails a second`);
       } finally {
         await sink.stop();
+        await server?.stop();
         await rm(folder, { recursive: true, force: true });
       }
     }
@@ -110,7 +89,7 @@ export async function benchDispatch({ root, recipients, bareRecipients, runs, da
     recipients: counts[side], bytesALetter: Math.round(bytes[side]),
     mailsPerSecond: spread(kept[side].map(({ seconds }) => counts[side] / seconds)), peakBytes: spread(kept[side].map(({ peakBytes }) => peakBytes)),
   });
-  return { recipients, ledger: databaseUrl === undefined ? 'pglite' : 'postgres', signed, planSeconds: spread(kept.plan), own: sideOf('own'), bare: sideOf('bare') };
+  return { recipients, ledger: startServer === undefined ? 'pglite' : 'postgres', signed, planSeconds: spread(kept.plan), own: sideOf('own'), bare: sideOf('bare') };
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en');

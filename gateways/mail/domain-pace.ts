@@ -23,6 +23,8 @@ export interface DomainRates {
 interface Known {
   readonly bucket: TokenBucket;
   readonly limit: number;
+  /** A domain without a limit is free again once its learnt rate is this. */
+  freeAt: number;
   pausedUntil: number;
   refusals: number;
   /** Letters begun in the second that runs, and in the one before it: what the domain was getting when it refused. */
@@ -34,9 +36,9 @@ interface Known {
 const firstPause = 1000;
 const longestPause = 300_000;
 /** Each accepted letter gives back so much of the rate. */
-const recovery = 0.02;
-/** A domain without a limit is free again once its learnt rate is this. */
-const freeAgain = 200;
+const recovery = 0.05;
+/** What a domain was getting when it refused counts as this at least: a few letters a second are nobody's flood. */
+const smallest = 4;
 const mostDomains = 10_000;
 
 /**
@@ -53,14 +55,15 @@ export function createDomainPace({ perDomain = Infinity, domains = {}, slowest =
     // The longest known goes first; it starts afresh when it comes again.
     if (known.size >= mostDomains) known.delete(known.keys().next().value!);
     const limit = domains[domain] ?? perDomain;
-    const fresh: Known = { bucket: createTokenBucket(limit, now), limit, pausedUntil: 0, refusals: 0, second: 0, now: 0, before: 0 };
+    const fresh: Known = { bucket: createTokenBucket(limit, now), limit, freeAt: limit, pausedUntil: 0, refusals: 0, second: 0, now: 0, before: 0 };
     known.set(domain, fresh);
     return fresh;
   };
 
   const slowDown = (one: Known): void => {
     one.refusals += 1;
-    const running = one.bucket.rate === Infinity ? Math.max(one.now, one.before, 1) : one.bucket.rate;
+    const running = one.bucket.rate === Infinity ? Math.max(one.now, one.before, smallest) : one.bucket.rate;
+    if (one.bucket.rate === Infinity) one.freeAt = 2 * running;
     one.bucket.setRate(Math.max(slowest, running / 2));
     one.pausedUntil = now() + Math.min(longestPause, firstPause * 2 ** (one.refusals - 1));
   };
@@ -91,7 +94,7 @@ export function createDomainPace({ perDomain = Infinity, domains = {}, slowest =
       if (answer.outcome !== 'accepted' || one.bucket.rate === one.limit) return;
       if (now() >= one.pausedUntil) one.refusals = 0;
       const rate = one.bucket.rate * (1 + recovery) + recovery;
-      one.bucket.setRate(rate >= Math.min(one.limit, freeAgain) ? one.limit : rate);
+      one.bucket.setRate(rate >= Math.min(one.limit, one.freeAt) ? one.limit : rate);
     },
   };
 }

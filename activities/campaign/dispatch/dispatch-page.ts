@@ -12,6 +12,8 @@ import { settleAfter, settleClaims } from './settle-claims.ts';
 
 /** Few enough that a process that dies leaves little to settle, enough that the ledger is not the bottleneck. */
 const largestClaim = 125;
+/** Without the relay's log everything that was claimed when a process died stays in doubt for ever: then fewer. */
+const largestClaimWithoutLog = 25;
 /** Of two claims, one is on its way while the other waits: together they must not grow older than a letter may begin. */
 const secondsAClaim = 1;
 
@@ -33,7 +35,8 @@ export async function dispatchPage(dependencies: DispatchDependencies, domains: 
   // A name of this very attempt: what any other holds was left behind.
   const claimant = randomUUID();
   const pace = createPace(mailsPerSecond, signal);
-  const limit = Math.min(largestClaim, Math.max(1, Math.floor(mailsPerSecond * secondsAClaim)));
+  const hasLog = await dependencies.relayLog.accepted([]) !== undefined;
+  const limit = Math.min(hasLog ? largestClaim : largestClaimWithoutLog, Math.max(1, Math.floor(mailsPerSecond * secondsAClaim)));
   const counts = { handedOver: 0, failed: 0, suppressed: 0 };
   const compose = await letters.open(shop);
   await settleClaims(dependencies, { campaign, page, exceptClaimant: claimant, states: ['claimed'] });

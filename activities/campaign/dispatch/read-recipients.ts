@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../../../gateways/warehouse/quote.ts';
 import type { Cell, WarehouseSession } from '../../../gateways/warehouse/warehouse.ts';
 
 /** One line of `plan.recipients` that is to be sent. */
@@ -27,4 +28,10 @@ function recipientOf(row: Readonly<Record<string, Cell>>): Recipient {
 /** The recipients of a plan in the order of customers, `size` at a time. The order is the plan's: it decides pages, and who of an address gets the mail. */
 export async function* readRecipients(session: WarehouseSession, size: number): AsyncGenerator<readonly Recipient[]> {
   for await (const rows of session.batches<Record<string, Cell>>("select * from plan.recipients where decision = 'send' order by customer_id", size)) yield rows.map(recipientOf);
+}
+
+/** One customer's line of the plan; undefined for whoever is not to be written to. */
+export async function readRecipient(session: WarehouseSession, customerId: string): Promise<Recipient | undefined> {
+  const [row] = await session.rows<Record<string, Cell>>(`select * from plan.recipients where decision = 'send' and customer_id = ${quoteLiteral(customerId)}`);
+  return row === undefined ? undefined : recipientOf(row);
 }
