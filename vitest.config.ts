@@ -11,6 +11,7 @@ export default defineConfig({
       { test: { ...shared, name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { ...shared, name: 'data', include: ['test/{gateways,sql,simulator,web}/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       { test: { ...shared, name: 'workflows', include: ['test/{workflows,replay}/**/*.test.ts'], globalSetup: 'test/global-setup.ts', testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { ...shared, name: 'browser', include: ['test/browser/**/*.test.ts'], fileParallelism: false, testTimeout: 120_000, hookTimeout: 300_000 } },
       // Whole stacks need the machine to themselves.
       { test: { ...shared, name: 'whole', include: ['test/{end-to-end,chaos}/**/*.test.ts'], globalSetup: 'test/global-setup.ts', fileParallelism: false, testTimeout: 900_000, hookTimeout: 300_000 } },
     ],

@@ -162,7 +162,7 @@ describe('a relation', () => {
   });
 
   test('is read by three at once, and the fourth is asked to wait until one is done', async () => {
-    const open = await Promise.all([1, 2, 3].map(() => get(`${at}/relations/snapshot.customers?format=csv`)));
+    const open = await Promise.all([1, 2, 3].map(async () => get(`${at}/relations/snapshot.customers?format=csv`)));
     const fourth = await get(`${at}/relations/snapshot.customers?format=csv`);
     expect([fourth.status, fourth.headers.get('retry-after')]).toEqual([429, '5']);
     await open[0]!.body!.cancel();
@@ -197,7 +197,7 @@ describe('what is done through the API', () => {
   test.each([
     ['no JSON', '{', {}], ['another type', 'decision=approve', { 'content-type': 'application/x-www-form-urlencoded' }], ['nothing', '', {}], ['a list', [], {}], ['a field too many', { ...examples.decidePlan[1], more: 1 }, {}], ['an odd decision', { decision: 'maybe', hash: 'x' }, {}], ['no hash', { decision: 'approve' }, {}],
   ])('with %s as body is a 400 that says why', async (_, body, headers) => {
-    const answer = await post(`${at}/plan`, body, headers as Record<string, string>);
+    const answer = await post(`${at}/plan`, body, headers);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({ error: 'invalid', problems: [expect.any(String)] });
     expect(said).toEqual([]);

@@ -321,7 +321,7 @@ describe('every answer', () => {
   test.each(['/', '/health', '/nowhere', '/u/proof', '/c/x/y'])('%s has the security headers', async (where) => {
     const { headers } = await appWith().request(`http://127.0.0.1${where}`);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('referrer-policy')).toBe(where === '/' ? 'same-origin' : 'no-referrer');
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
     expect(headers.get('content-security-policy')).not.toMatch(/unsafe|data:|\*/);
   });

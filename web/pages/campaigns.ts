@@ -87,7 +87,7 @@ async function lettersCard({ view, screen, screen: { t } }: PageInput): Promise<
   if (samples.length === 0) return '';
   return html`<section class="card"><h2>${t('The letters')}</h2><p>${t('As one customer of each arm gets them, on a desktop and on a phone. Links in them count for nobody.')}</p>${samples.map(({ arm, customer_id: id, segment_name: segment }) => {
     const path = cyclePath(screen, view, `letters/${encodeURIComponent(id)}`);
-    return html`<h3>${t('Arm {arm}, to {customer} of {segment}', { arm, customer: id, segment })}</h3><div class="letters"><iframe class="desk" title="${t('Letter of arm {arm} on a desktop', { arm })}" sandbox loading="lazy" src="${path}"></iframe><iframe class="phone" title="${t('Letter of arm {arm} on a phone', { arm })}" sandbox loading="lazy" src="${path}"></iframe></div><p><a href="${path}">${t('Open by itself')}</a></p>`;
+    return html`<h3>${t('Arm {arm}, to {customer} of {segment}', { arm, customer: id, segment })}</h3><div class="letters"><iframe class="desk" title="${t('Letter of arm {arm} on a desktop', { arm })}" sandbox src="${path}"></iframe><iframe class="phone" title="${t('Letter of arm {arm} on a phone', { arm })}" sandbox src="${path}"></iframe></div><p><a href="${path}">${t('Open by itself')}</a></p>`;
   })}</section>`;
 }
 

@@ -33,7 +33,7 @@ import { readLetter } from '../reads/read-letter.ts';
 import type { LakeReader } from '../reads/lake-reader.ts';
 import { maskFor } from '../reads/mask.ts';
 import { createCyclesWatch } from '../reads/running-cycles.ts';
-import { consolePolicy, documentPolicy } from '../security-headers.ts';
+import { consolePolicy, documentPolicy, ownReferrerPolicy } from '../security-headers.ts';
 import type { StaticFiles } from '../static-files.ts';
 import { ownPath } from './login-routes.ts';
 
@@ -65,8 +65,9 @@ export function consolePages(parts: AppParts, { guard, lake, root, files }: { re
 
   const respond = (context: Context<ConsoleEnvironment>, screen: Screen, title: string, content: Content, options: { readonly charts?: boolean } = {}) => {
     context.header('Content-Security-Policy', consolePolicy);
+    context.header('Referrer-Policy', ownReferrerPolicy);
     const done = doneWords[context.req.query('done') ?? ''];
-    return context.html(consoleLayout(screen, title, html`${done === undefined ? '' : html`<p class="done" role="status">${screen.t(done)}</p>`}<h1>${title}</h1>${content}`, options));
+    return context.html(consoleLayout(screen, title, html`${done === undefined ? '' : html`<p class="said" role="status">${screen.t(done)}</p>`}<h1>${title}</h1>${content}`, options));
   };
 
   async function inputOf(context: Context<ConsoleEnvironment>, section: string): Promise<PageInput | undefined> {

@@ -9,6 +9,7 @@ import { loginForm } from '../pages/login.ts';
 import { page } from '../page.ts';
 import { clientAddress } from '../client-address.ts';
 import { languageOf, sayIn } from '../parts/say.ts';
+import { ownReferrerPolicy } from '../security-headers.ts';
 
 const form = z.object({ name: z.string().trim().min(1).max(64), password: z.string().min(1).max(1024), to: z.string().max(500).default('/') });
 
@@ -25,6 +26,7 @@ export function loginRoutes({ accounts, audit, clock, publicUrl }: AppParts, gua
   const say = (context: Context) => sayIn(languageOf(getCookie(context, 'language'), context.req.header('accept-language')));
   const show = (context: Context, status: 200 | 400 | 401 | 403 | 429 | 503, values: { readonly to: string; readonly name: string; readonly problem: string }) => {
     const t = say(context);
+    context.header('Referrer-Policy', ownReferrerPolicy);
     return context.html(page(t('Log in'), loginForm(t, { root, ...values }), { narrow: true, language: languageOf(getCookie(context, 'language'), context.req.header('accept-language')) }), status);
   };
 
