@@ -5,7 +5,7 @@ export interface ProfileInput extends CycleScope {
 }
 
 export interface ProfileResult {
-  /** `features.profiles`: one wide row a customer, and `features.interests`: one row a customer and category. */
+  /** `features.profiles`: one wide row a customer, and `features.interests`: one row a customer and category; `features.lifetime_value` and its model. */
   readonly relations: Relations;
   readonly figures: readonly StepFigure[];
 }

@@ -154,25 +154,47 @@ function deadByAlive(r: number, alpha: number, a: number, b: number, x: number, 
 }
 
 /**
- * The numerator of the paper's equation (10). Euler's transformation of its hypergeometric function,
- * 2F1(r+x, b+x; c; z) = (1-z)^(a-1-r-x) 2F1(a+b-1-r, a-1; c; z) with c = a+b+x-1, takes r + x out of the powers, and with the
- * factor a - 1 and c divided out before they are summed neither a = 1 nor c = 0 is singular.
+ * The numerator of the paper's equation (10).
+ *
+ * Euler's transformation of its hypergeometric function, 2F1(r+x, b+x; c; z) = (1-z)^(a-1-r-x) 2F1(a+b-1-r, a-1; c; z) with
+ * c = a+b+x-1, takes r + x out of the powers, and with the factors a - 1 and c divided out before they are summed neither a = 1 nor
+ * c = 0 is singular. Its terms cancel each other where r is far above a + b, and are many where a is large: there the paper's own
+ * form is summed, whose terms have one sign.
  */
 function expectedIfAlive(r: number, alpha: number, a: number, b: number, x: number, age: number, horizon: number): number {
   const c = a + b + x - 1;
   const z = horizon / (alpha + age + horizon);
-  const power = a - 1;
   const logRest = Math.log1p(-z);
-  const first = power === 0 ? -logRest : -Math.expm1(power * logRest) / power;
   const p = a + b - 1 - r;
-  let term = p * z;
-  let sum = term;
-  for (let n = 1; n < 100_000; n++) {
-    term *= ((p + n) * (power + n) * z) / ((c + n) * (n + 1));
-    sum += term;
-    if (Math.abs(term) <= 1e-15 * Math.abs(sum)) break;
+  if (a > 2 || p < -10) {
+    const power = Math.abs(a - 1) < 1e-7 ? 1e-7 : a - 1;
+    const bottom = c || Number.EPSILON;
+    const { sum, logScale } = sumHypergeometric(1, r + x, b + x, bottom, 1, z);
+    return Math.max(0, (-bottom * Math.expm1((r + x) * logRest + logScale + Math.log(sum))) / power);
   }
-  return Math.max(0, c * first - Math.exp(power * logRest) * sum);
+  const power = a - 1;
+  const first = power === 0 ? -logRest : -Math.expm1(power * logRest) / power;
+  const { sum, logScale } = sumHypergeometric(p * z, p + 1, a, c + 1, 2, z);
+  return Math.max(0, c * first - Math.exp(power * logRest + logScale) * sum);
+}
+
+/** Sum of terms from `term` on, of which each is the one before by (one + n)(other + n) z / (bottom + n)(last + n), as sum by e^logScale. */
+function sumHypergeometric(term: number, one: number, other: number, bottom: number, last: number, z: number): { readonly sum: number; readonly logScale: number } {
+  let sum = term;
+  let logScale = 0;
+  for (let n = 0; n < 1_000_000; n++) {
+    const factor = ((one + n) * (other + n) * z) / ((bottom + n) * (last + n));
+    term *= factor;
+    sum += term;
+    // Terms may grow before they fall.
+    if (Math.abs(term) <= 1e-16 * Math.abs(sum) && Math.abs(factor) < 1) break;
+    if (Math.abs(sum) > 1e200) {
+      sum *= 1e-200;
+      term *= 1e-200;
+      logScale += 200 * Math.LN10;
+    }
+  }
+  return { sum, logScale };
 }
 
 /** Mean negative log-likelihood of equal histories counted together, with derivatives by the logarithms of r, alpha, a and b. */

@@ -1,3 +1,9 @@
+/** A parameter beyond this, where a gradient is flat, is no minimum but a function that falls for ever: e^11 is 60,000. */
+const farthest = 11;
+
+/** Steps so damped change nothing but rounding. */
+const mostDamping = 1e12;
+
 /** A function of n parameters at one point. */
 export interface LocalShape {
   readonly value: number;
@@ -22,7 +28,8 @@ export interface Minimum extends LocalShape {
 
 /**
  * Minimises a smooth function of a few parameters by Newton's method. Where its Hessian is not positive definite, or a step does not
- * descend, the diagonal is raised until both hold, which turns the step towards steepest descent.
+ * descend, the diagonal is raised until both hold, which turns the step towards steepest descent. Parameters are logarithms of what
+ * is of the size of 1.
  *
  * Source: J. Nocedal and S. Wright, "Numerical Optimization", 2nd edition, section 3.4 (Cholesky with added multiple of the identity).
  */
@@ -31,7 +38,7 @@ export function dampedNewton(shapeAt: (point: Float64Array) => LocalShape, start
   let here = shapeAt(point);
   let damping = 0;
   let iterations = 0;
-  while (largest(here.gradient) > tol && iterations < maxIter) {
+  while (largest(here.gradient) > tol && iterations < maxIter && damping < mostDamping) {
     iterations++;
     const step = newtonStep(here, damping);
     const scale = step === undefined ? 0 : Math.min(1, longestStep / largest(step));
@@ -45,7 +52,7 @@ export function dampedNewton(shapeAt: (point: Float64Array) => LocalShape, start
       damping = Math.max(damping * 4, 1e-4 * Math.max(1e-8, diagonalOf(here.hessian)));
     }
   }
-  return { ...here, point, iterations, converged: largest(here.gradient) <= tol };
+  return { ...here, point, iterations, converged: largest(here.gradient) <= tol && Math.max(...point) < farthest };
 }
 
 /** Lower; or, where both are the same but for rounding, flatter. */
