@@ -61,6 +61,8 @@ async function openServer(databaseUrl: string, migrations: string, maximumConnec
   const pool = new pg.Pool({ connectionString: databaseUrl, max: maximumConnections, connectionTimeoutMillis: 10_000, types: { getTypeParser: typeParser } });
   // An idle connection that the server closes must not end the process; the next query opens another one.
   pool.on('error', () => undefined);
+  // The same for one that is in use and between two statements: the next statement fails and says so.
+  pool.on('connect', (client) => { client.on('error', () => undefined); });
   const guard = guarded(withoutPassword(databaseUrl));
   const inTransaction = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
     const client = await pool.connect();

@@ -19,7 +19,7 @@ export interface SmtpSocket {
 }
 
 /** Why no session could be had; `code` where the relay said so itself. */
-export class SmtpRefusal extends Error {
+class SmtpRefusal extends Error {
   readonly code: number | undefined;
 
   constructor(message: string, code?: number) {

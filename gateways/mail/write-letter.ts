@@ -20,7 +20,7 @@ function refuseLineBreak(header: string, value: string): void {
 
 function refuseBadAddress(header: string, address: string): void {
   refuseLineBreak(header, address);
-  if (address.length > 320 || !/^[^\s<>(),;:"[\]]+@[^\s<>(),;:"@[\]]+$/.test(address)) throw new RangeError(`Header ${header} holds no mail address.`);
+  if (address.length > 320 || !/^[^\s<>(),;:"@[\]]+@[^\s<>(),;:"@[\]]+$/.test(address)) throw new RangeError(`Header ${header} holds no mail address.`);
 }
 
 function furtherHeader(name: string, value: string): string {
