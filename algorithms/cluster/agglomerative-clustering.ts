@@ -1,14 +1,10 @@
 import { SeededRandom } from '../random/seeded-random.ts';
+import type { LinkageMethod } from './find-unions.ts';
+import { findUnionsApart } from './find-unions-apart.ts';
 import { KMeansData } from './kmeans-data.ts';
 import { cutTree, linkageOf } from './linkage.ts';
 import type { Linkage } from './linkage.ts';
 import { lloyd } from './lloyd.ts';
-import { matrixUnions } from './matrix-unions.ts';
-import { singleUnions } from './single-unions.ts';
-import { wardUnions } from './ward-unions.ts';
-
-/** How far apart two clusters are: Ward's growth of the sum of squares, or the mean, largest or least Euclidean distance of their rows. */
-export type LinkageMethod = 'ward' | 'average' | 'complete' | 'single';
 
 export interface AgglomerativeClusteringOptions {
   readonly nClusters: number;
@@ -69,7 +65,7 @@ export class AgglomerativeClustering {
     if (matrix.length !== rows * columns) throw new RangeError(`matrix has ${matrix.length} values, not rows x columns = ${rows * columns}`);
     if (!matrix.every(Number.isFinite)) throw new RangeError('matrix has a value that is not finite');
     if (rows < this.nClusters) throw new RangeError(`${rows} rows cannot make nClusters = ${this.nClusters} clusters`);
-    this.#fittedTo = rows <= this.maxRows ? { linkage: this.#link(matrix, rows, columns), micro: undefined } : await this.#gather(matrix, rows, columns);
+    this.#fittedTo = rows <= this.maxRows ? { linkage: await this.#link(matrix, rows, columns), micro: undefined } : await this.#gather(matrix, rows, columns);
     return this;
   }
 
@@ -109,10 +105,8 @@ export class AgglomerativeClustering {
     return this.#fittedTo;
   }
 
-  #link(matrix: Float32Array | Float64Array, rows: number, columns: number, weights?: Float64Array): Linkage {
-    if (this.linkage === 'ward') return linkageOf(wardUnions(matrix, rows, columns, weights), weights);
-    if (this.linkage === 'single') return linkageOf(singleUnions(matrix, rows, columns), weights);
-    return linkageOf(matrixUnions(matrix, rows, columns, this.linkage, weights), weights);
+  async #link(matrix: Float32Array | Float64Array, rows: number, columns: number, weights?: Float64Array): Promise<Linkage> {
+    return linkageOf(await findUnionsApart({ method: this.linkage, matrix, rows, columns, weights }), weights);
   }
 
   /** Ward's clusters of a sample, moved by k-means to the means of all their rows, become the observations. */
@@ -120,7 +114,8 @@ export class AgglomerativeClustering {
     const chosen = new SeededRandom(this.seed).sample(rows, this.maxRows);
     const sample = new Float64Array(this.maxRows * columns);
     chosen.forEach((row, place) => sample.set(matrix.subarray(row * columns, (row + 1) * columns), place * columns));
-    const seeds = meansByLabel(sample, columns, cutTree(linkageOf(wardUnions(sample, this.maxRows, columns)), this.microClusters), this.microClusters);
+    const unions = await findUnionsApart({ method: 'ward', matrix: sample, rows: this.maxRows, columns });
+    const seeds = meansByLabel(sample, columns, cutTree(linkageOf(unions), this.microClusters), this.microClusters);
     const data = await KMeansData.from(matrix instanceof Float32Array ? matrix : Float32Array.from(matrix), rows, columns, { nThreads: this.nThreads });
     try {
       const { centres } = (await lloyd(data, seeds, { maxIter: microIterations, tolerance: 0 }))!;
@@ -132,7 +127,7 @@ export class AgglomerativeClustering {
       const means = Float32Array.from(filled.flatMap((cluster) => Array.from(centres.subarray(cluster * columns, (cluster + 1) * columns))));
       const weights = Float64Array.from(filled, (cluster) => counts[cluster]!);
       if (filled.length < this.nClusters) throw new RangeError(`the rows gather in ${filled.length} micro-clusters, fewer than nClusters = ${this.nClusters}`);
-      return { linkage: this.#link(means, filled.length, columns, weights), micro: data.labels.map((label) => place[label]!) };
+      return { linkage: await this.#link(means, filled.length, columns, weights), micro: data.labels.map((label) => place[label]!) };
     } finally {
       await data.close();
     }

@@ -48,7 +48,7 @@ export async function bootstrapStability(matrix: Float32Array, rows: number, col
   let adjustedRand = 0;
   for (let resample = 0; resample < resamples; resample++) {
     const drawn = takeRows(matrix, columns, Uint32Array.from({ length: size }, () => random.integer(rows)));
-    const model = await new KMeans({ nClusters, nInit, seed: seed + resample }).fit(drawn, size, columns);
+    const model = await new KMeans({ nClusters, init: 'k-means++', nInit, seed: seed + resample }).fit(drawn, size, columns);
     const again = model.predict(compared, size);
     adjustedRand += adjustedRandScore(given, again) / resamples;
     const { one, other, similarities } = jaccardOfClusters(given, again);

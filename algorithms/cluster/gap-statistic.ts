@@ -80,7 +80,7 @@ async function logInertias(matrix: Float32Array, rows: number, columns: number, 
   const data = await KMeansData.from(matrix, rows, columns);
   try {
     const logs: number[] = [];
-    for (const nClusters of clusters) logs.push(Math.log((await new KMeans({ nClusters, nInit, seed }).fit(data)).inertia));
+    for (const nClusters of clusters) logs.push(Math.log((await new KMeans({ nClusters, init: 'k-means++', nInit, seed }).fit(data)).inertia));
     return logs;
   } finally {
     await data.close();

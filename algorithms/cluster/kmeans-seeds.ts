@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SeededRandom } from '../random/seeded-random.ts';
 import type { KMeansData } from './kmeans-data.ts';
 import { lloyd } from './lloyd.ts';
@@ -26,6 +27,8 @@ export async function kmeansSeeds(data: KMeansData, nClusters: number, sampleSiz
   const candidates = Math.min(12, Math.max(finalists, Math.round(96 / nClusters)));
   const searched: { centres: Float32Array; inertia: number }[] = [];
   for (let candidate = 0; candidate < candidates; candidate++) {
+    // The small sample is worked on here: others get their turn in between.
+    await setImmediate();
     searched.push(await descend(small, greedySeeds(small, nClusters, random), searchIterations));
   }
   searched.sort((a, b) => a.inertia - b.inertia);
@@ -52,8 +55,12 @@ function oneOfEachStratum(rows: number, size: number, random: SeededRandom): Uin
   return Uint32Array.from({ length: size }, (_, stratum) => Math.min(rows - 1, Math.floor(((stratum + random.uniform()) * rows) / size)));
 }
 
-/** Rows that are far from each other: each is the best of a few drawn by their squared distance to those chosen before. */
-function greedySeeds(data: KMeansData, nClusters: number, random: SeededRandom): Float32Array {
+/**
+ * First centres by greedy k-means++ alone: rows that are far from each other, each the best of a few drawn by their squared distance to those chosen
+ * before. On a sample where there are many rows.
+ * @returns row-major nClusters x columns.
+ */
+export function greedySeeds(data: KMeansData, nClusters: number, random: SeededRandom): Float32Array {
   const { columns } = data;
   const rows = Math.min(data.rows, Math.max(2048, 64 * nClusters));
   const pool = new Float32Array(rows * columns);

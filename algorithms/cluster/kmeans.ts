@@ -1,11 +1,13 @@
 import { SeededRandom } from '../random/seeded-random.ts';
 import { KMeansData } from './kmeans-data.ts';
-import { kmeansSeeds } from './kmeans-seeds.ts';
+import { greedySeeds, kmeansSeeds } from './kmeans-seeds.ts';
 import { lloyd } from './lloyd.ts';
 import { nearestCentres } from './nearest-centres.ts';
 
 export interface KMeansOptions {
   readonly nClusters: number;
+  /** `search`, unless given: the seeds of a start are searched for on samples. `k-means++`: they are drawn, which is enough where many fits are averaged. */
+  readonly init?: 'search' | 'k-means++';
   /** Starts from different seeds; the one with the lowest inertia is kept, and one that falls too slowly to become it is given up. */
   readonly nInit?: number;
   readonly maxIter?: number;
@@ -38,6 +40,7 @@ interface Start {
  */
 export class KMeans {
   readonly nClusters: number;
+  readonly init: 'search' | 'k-means++';
   readonly nInit: number;
   readonly maxIter: number;
   readonly tol: number;
@@ -50,6 +53,7 @@ export class KMeans {
   /** @throws RangeError when an option is out of its range. */
   constructor(options: KMeansOptions) {
     this.nClusters = positiveInteger('nClusters', options.nClusters);
+    this.init = options.init ?? 'search';
     this.nInit = positiveInteger('nInit', options.nInit ?? 3);
     this.maxIter = positiveInteger('maxIter', options.maxIter ?? 300);
     this.tol = options.tol ?? 1e-4;
@@ -135,7 +139,7 @@ export class KMeans {
     const random = new SeededRandom(this.seed);
     let best: Start | undefined;
     for (let init = 0; init < this.nInit; init++) {
-      const seeds = await kmeansSeeds(data, this.nClusters, this.sampleSize, random);
+      const seeds = this.init === 'search' ? await kmeansSeeds(data, this.nClusters, this.sampleSize, random) : greedySeeds(data, this.nClusters, random);
       const start = await this.#start(data, seeds, best?.inertia ?? Number.POSITIVE_INFINITY);
       if (start !== undefined) best = start;
     }

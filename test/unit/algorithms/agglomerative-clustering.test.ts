@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AgglomerativeClustering } from '../../../algorithms/cluster/agglomerative-clustering.ts';
-import type { LinkageMethod } from '../../../algorithms/cluster/agglomerative-clustering.ts';
+import { findUnions } from '../../../algorithms/cluster/find-unions.ts';
+import type { LinkageMethod } from '../../../algorithms/cluster/find-unions.ts';
 import { cutTree, linkageOf } from '../../../algorithms/cluster/linkage.ts';
 import { SeededRandom } from '../../../algorithms/random/seeded-random.ts';
 import { madeMatrix } from './made-numbers.ts';
@@ -56,6 +57,16 @@ describe('agglomerative clustering', () => {
       expect(new Set(Array.from(fine, (label, row) => `${label} in ${coarse[row]}`)).size).toBe(nClusters + 1);
     }
     expect(model.labels).toEqual(model.labelsFor(4));
+  });
+
+  it.each(linkages)('leaves the calling thread free while it links many rows by %s linkage', async (method) => {
+    const matrix = Float32Array.from(madeMatrix(1500, 3, 9));
+    let turns = 0;
+    const timer = setInterval(() => { turns += 1; }, 1);
+    const { dendrogram } = await new AgglomerativeClustering({ nClusters: 4, linkage: method }).fit(matrix, 1500, 3);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+    expect(dendrogram).toEqual(linkageOf(findUnions({ method, matrix, rows: 1500, columns: 3 })));
   });
 
   it.each(linkages)('gathers more rows than it may take in micro-clusters, and finds groups that are there, by %s linkage', async (linkage) => {
