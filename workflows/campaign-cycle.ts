@@ -113,10 +113,11 @@ async function analyseUntilGood(desk: CycleDesk, scope: CycleScope, given: Relat
   let result: AnalyseResult | undefined;
   for (let analysis = 0; analysis < tries; analysis += 1) {
     result = await attempt(analysis);
-    if (result.silhouette >= settings.minimumSilhouette) return done(result, analysis === 0 ? '' : `Feature set ${analysis + 1} gave the segments.`);
+    const stable = (result.stability ?? 1) >= (settings.minimumStability ?? -1);
+    if (stable && result.silhouette >= settings.minimumSilhouette) return done(result, analysis === 0 ? '' : `Feature set ${analysis + 1} gave the segments.`);
     if (result.silhouette > best.silhouette) best = { analysis, silhouette: result.silhouette };
   }
-  const words = `No segmentation reached a silhouette of ${settings.minimumSilhouette}; the best of ${tries} had ${best.silhouette.toFixed(3)}`;
+  const words = `No segmentation reached a silhouette of ${settings.minimumSilhouette}${settings.minimumStability === undefined ? '' : ` and a stability of ${settings.minimumStability}`}; the best of ${tries} had ${best.silhouette.toFixed(3)}`;
   if (previousCycle !== undefined) {
     desk.warn(`${words}. The segments of ${previousCycle} are used again.`);
     return done(await reuseLastSegmentation({ ...scope, relations, analysis: tries, previousCycle }), `Segments of ${previousCycle} used again.`);

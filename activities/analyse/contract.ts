@@ -17,10 +17,12 @@ export interface SegmentSummary {
 }
 
 export interface AnalyseResult {
-  /** `segments.*`: memberships, summaries, k_curve, pairs, rules, predictions. */
+  /** `segments.*`: memberships with reasons, summaries, descriptions, coordinates, k_curve, migration and matches with the last cycle, itemsets, rules, predictions. */
   readonly relations: Relations;
   readonly segments: readonly SegmentSummary[];
   readonly silhouette: number;
+  /** Mean adjusted Rand index of the segments under resampling; absent in histories recorded before it was measured. */
+  readonly stability?: number;
   readonly figures: readonly StepFigure[];
 }
 

@@ -4,11 +4,15 @@ import type { RelationRef, Relations } from '../../gateways/warehouse/relation-r
 import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import { allDone } from '../all-done.ts';
 import type { AnalyseActivities, AnalyseInput, AnalyseResult } from './contract.ts';
+import { describeSegments } from './describe-segments.ts';
+import { followSegments } from './follow-segments.ts';
 import { mineAssociations } from './mine-associations.ts';
+import { placeCustomers } from './place-customers.ts';
 import { predictPurchases } from './predict-purchases.ts';
 import { reuseSegmentation } from './reuse-segmentation.ts';
-import { segmentCustomers, writeSegmentation } from './segment-customers.ts';
+import { segmentCustomers } from './segment-customers.ts';
 import { summariseSegments } from './summarise-segments.ts';
+import { writeSegmentation, type SegmentationRecipe } from './write-segmentation.ts';
 
 export interface AnalyseDependencies {
   readonly warehouse: Warehouse;
@@ -18,19 +22,30 @@ export interface AnalyseDependencies {
 
 /** The fourth step: segments, what is bought together, and who is likely to buy soon. */
 export function createAnalyseActivities({ warehouse, openShop, cancellation }: AnalyseDependencies): AnalyseActivities {
+  /** A relation of the last cycle; nothing when there was no cycle, or it did not come so far. */
+  const ofPrevious = async ({ shop, previousCycle }: AnalyseInput, name: string): Promise<RelationRef | undefined> =>
+    previousCycle === undefined ? undefined : warehouse.find({ shop, cycle: previousCycle }, name);
+
   /** Segments, associations and predictions do not need each other: what one computes runs while another reads. Each has a session of its own. */
-  async function analyseWith(input: AnalyseInput, shop: ShopFolder, relations: Relations, segment: (session: WarehouseSession) => Promise<Record<string, RelationRef>>): Promise<AnalyseResult> {
+  async function analyseWith(input: AnalyseInput, shop: ShopFolder, relations: Relations, recipe: (session: WarehouseSession) => SegmentationRecipe): Promise<AnalyseResult> {
     const { rules, prediction_days: days } = shop.settings.analyse;
+    const before = await ofPrevious(input, 'segments.memberships');
     const inSession = async <Result>(work: (session: WarehouseSession) => Promise<Result>): Promise<Result> => {
-      await using session = await warehouse.open(relations, {}, cancellation());
+      await using session = await warehouse.open({ ...relations, ...(before === undefined ? {} : { 'previous.memberships': before }) }, {}, cancellation());
       return await work(session);
     };
     const [segmented, associations, prediction] = await allDone([
       inSession(async (session) => {
-        const segmentation = await segment(session);
-        const { relation, segments } = await summariseSegments(session, input);
-        const [best] = await session.rows<{ silhouette: number; clusters: number }>('select silhouette, clusters from segments.k_curve order by silhouette desc, clusters limit 1');
-        return { relations: { ...segmentation, 'segments.summaries': relation }, segments, ...best! };
+        const segmentation = await writeSegmentation(session, input, recipe(session));
+        const { relation: summaries, segments } = await summariseSegments(session, input);
+        const descriptions = await describeSegments(session, input);
+        const coordinates = await placeCustomers(session, input);
+        const change = before === undefined ? undefined : await followSegments(session, input);
+        const [chosen] = await session.rows<{ silhouette: number; stability: number; clusters: number }>('select silhouette, stability, clusters from segments.k_curve where chosen');
+        return {
+          relations: { ...segmentation, 'segments.summaries': summaries, 'segments.descriptions': descriptions, 'segments.coordinates': coordinates, ...change?.relations },
+          segments, agreement: change?.agreement, ...chosen!,
+        };
       }),
       inSession((session) => mineAssociations(session, input, rules)),
       inSession((session) => predictPurchases(session, input, days)),
@@ -40,9 +55,12 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
       relations: { ...segmented.relations, ...associations, ...prediction.relations },
       segments: segmented.segments,
       silhouette: segmented.silhouette,
+      stability: segmented.stability,
       figures: [
         { label: 'segments', value: segmented.clusters },
         { label: 'silhouette', value: number(segmented.silhouette) },
+        { label: 'stability under resampling', value: number(segmented.stability) },
+        ...(segmented.agreement === undefined ? [] : [{ label: 'agreement with last cycle', value: number(segmented.agreement) }]),
         { label: 'itemsets', value: associations['segments.itemsets']!.rows },
         { label: 'rules', value: associations['segments.rules']!.rows },
         { label: 'prediction AUC', value: prediction.quality.auc === null || Number.isNaN(prediction.quality.auc) ? 'not known' : number(prediction.quality.auc) },
@@ -54,19 +72,22 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
     async analyse(input: AnalyseInput): Promise<AnalyseResult> {
       const shop = await openShop(input.shop);
       const { analyse: settings, seed } = shop.settings;
-      return analyseWith(input, shop, input.relations, (session) => writeSegmentation(session, input, () => segmentCustomers(session, { clusters: settings.clusters, seed }),
-        'segment-customers 1', { seed, ...settings.clusters }, ['features.matrix']));
+      return analyseWith(input, shop, input.relations, (session) => ({
+        segmentation: () => segmentCustomers(session, { clusters: settings.clusters, seed }), algorithm: 'segment-customers 2', parameters: { seed, ...settings.clusters }, inputs: ['features.matrix'],
+      }));
     },
 
     async reuseLastSegmentation(input: AnalyseInput): Promise<AnalyseResult> {
       const shop = await openShop(input.shop);
       const previous = async (name: string): Promise<RelationRef> => {
-        const ref = await warehouse.find({ shop: input.shop, cycle: input.previousCycle ?? '' }, name);
+        const ref = await ofPrevious(input, name);
         if (ref === undefined) throw new ClienteleError('RELATION_MISSING', { relation: name, path: `${input.shop}/${input.previousCycle ?? 'no earlier cycle'}` });
         return ref;
       };
       const earlier = { 'previous.preprocessing': await previous('features.preprocessing'), 'previous.centres': await previous('segments.centres'), 'previous.k_curve': await previous('segments.k_curve') };
-      return analyseWith(input, shop, { ...input.relations, ...earlier }, (session) => writeSegmentation(session, input, () => reuseSegmentation(session), 'reuse-segmentation 1', {}, ['features.customers', ...Object.keys(earlier)]));
+      return analyseWith(input, shop, { ...input.relations, ...earlier }, (session) => ({
+        segmentation: () => reuseSegmentation(session), algorithm: 'reuse-segmentation 2', parameters: {}, inputs: ['features.customers', ...Object.keys(earlier)],
+      }));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { nearestCentres } from '../../algorithms/cluster/nearest-centres.ts';
 import { quoteIdentifier } from '../../gateways/warehouse/quote.ts';
 import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import { membershipTexts } from './membership-texts.ts';
 import { distancesTo, type Segmentation } from './segment-customers.ts';
 
 /**
@@ -21,6 +22,10 @@ export async function reuseSegmentation(session: WarehouseSession): Promise<Segm
     return (Math.min(Math.max(known, lower), upper) - mean) / scale;
   });
   const segments = nearestCentres(matrix, features.length, Float32Array.from(centres));
-  const [{ silhouette }] = await session.rows<{ silhouette: number }>('select max(silhouette) as silhouette from previous.k_curve') as [{ silhouette: number }];
-  return { customers, features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length), curve: [{ clusters: centreRows.length / features.length, inertia: Number.NaN, silhouette, iterations: 0, converged: true }], silhouette };
+  const [before] = await session.rows<{ silhouette: number; stability: number }>('select silhouette, stability from previous.k_curve where chosen') as [{ silhouette: number; stability: number }];
+  const unknown = Number.NaN;
+  return {
+    customers, features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length), reasons: membershipTexts(matrix, segments, centres, features),
+    curve: [{ clusters: centreRows.length / features.length, chosen: true, ...before, inertia: unknown, calinskiHarabasz: unknown, gap: unknown, gapStandardError: unknown, leastJaccard: unknown, votes: unknown }],
+  };
 }

@@ -1,19 +1,12 @@
-import { KMeans } from '../../algorithms/cluster/kmeans.ts';
-import { KMeansData } from '../../algorithms/cluster/kmeans-data.ts';
-import { silhouetteScore } from '../../algorithms/cluster/silhouette-score.ts';
+import type { ClusterCurvePoint } from '../../algorithms/cluster/select-clusters.ts';
+import { selectClusters } from '../../algorithms/cluster/select-clusters.ts';
 import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
-import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
 import { quoteIdentifier } from '../../gateways/warehouse/quote.ts';
-import type { Column, CycleFolder, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import { membershipTexts } from './membership-texts.ts';
 
-/** One tried number of clusters. */
-interface CurvePoint {
-  readonly clusters: number;
-  readonly inertia: number;
-  readonly silhouette: number;
-  readonly iterations: number;
-  readonly converged: boolean;
-}
+/** A tried number of clusters; the criteria are NaN where they were not computed. */
+export type CurvePoint = ClusterCurvePoint & { readonly chosen: boolean };
 
 /** A segmentation of every customer; segment 0 is the largest. */
 export interface Segmentation {
@@ -22,13 +15,13 @@ export interface Segmentation {
   readonly segments: Int32Array;
   /** Distance of each customer to the centre of the segment, in standard deviations. */
   readonly distances: Float64Array;
+  /** Of each customer, the up to three features that draw it to its segment rather than to the next best, the strongest first: `recency_days, frequency`. */
+  readonly reasons: readonly string[];
   /** Row-major segments x features, standardised units. */
   readonly centres: Float64Array;
   readonly curve: readonly CurvePoint[];
-  readonly silhouette: number;
 }
 
-const sampleSize = 2000;
 const starts = 3;
 
 /** Names of the matrix's feature columns. */
@@ -36,7 +29,7 @@ async function matrixFeatures(session: WarehouseSession): Promise<string[]> {
   return [...(await session.describe('from features.matrix')).keys()].filter((name) => name !== 'customer_id' && name !== 'in_fit');
 }
 
-/** k-means for each number of clusters within the bounds; the best silhouette wins, the smaller number on a tie. */
+/** k-means for each number of clusters within the bounds; silhouette, Calinski-Harabasz, gap and stability choose together. */
 export async function segmentCustomers(session: WarehouseSession, { clusters, seed }: { readonly clusters: ShopSettings['analyse']['clusters']; readonly seed: number }): Promise<Segmentation> {
   const features = await matrixFeatures(session);
   const select = features.map(quoteIdentifier).join(', ');
@@ -44,26 +37,16 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, se
   const all = await session.matrix(`select ${select} from features.matrix`);
   const matrix = Float32Array.from(all.values);
   const [{ left_out: leftOut }] = await session.rows<{ left_out: number }>('select count_if(not in_fit) as left_out from features.matrix') as [{ left_out: number }];
-  const fit = leftOut === 0 ? all : await session.matrix(`select ${select} from features.matrix where in_fit order by customer_id`);
+  const fit = leftOut === 0 ? all : await session.matrix(`select ${select} from features.matrix where in_fit`);
   const fitMatrix = leftOut === 0 ? matrix : Float32Array.from(fit.values);
-  const curve: CurvePoint[] = [];
-  let best: KMeans | undefined;
-  const data = await KMeansData.from(fitMatrix, fit.rows, features.length);
-  try {
-    for (let count = clusters.minimum; count <= Math.min(clusters.maximum, fit.rows - 1); count++) {
-      const model = await new KMeans({ nClusters: count, nInit: starts, seed }).fit(data);
-      const silhouette = silhouetteScore(fitMatrix, fit.rows, features.length, model.labels, { sampleSize, seed });
-      if (curve.every((point) => silhouette > point.silhouette)) best = model;
-      curve.push({ clusters: count, inertia: model.inertia, silhouette, iterations: model.iterations, converged: model.converged });
-    }
-  } finally {
-    await data.close();
-  }
-  const labels = best!.predict(matrix, all.rows);
-  const { segments, centres } = largestFirst(labels, best!.clusterCenters, best!.nClusters, features.length);
+  const { model, curve } = await selectClusters(fitMatrix, fit.rows, features.length, { minimum: clusters.minimum, maximum: Math.min(clusters.maximum, fit.rows - 1), nInit: starts, seed });
+  const labels = leftOut === 0 ? model.labels : model.predict(matrix, all.rows);
+  const { segments, centres } = largestFirst(labels, model.clusterCenters, model.nClusters, features.length);
   return {
-    customers: await session.texts('select customer_id from features.matrix'), features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length),
-    curve, silhouette: Math.max(...curve.map((point) => point.silhouette)),
+    customers: await session.texts('select customer_id from features.matrix'), features, segments, centres,
+    distances: distancesTo(matrix, segments, centres, features.length),
+    reasons: membershipTexts(matrix, segments, centres, features),
+    curve: curve.map((point) => ({ ...point, chosen: point.clusters === model.nClusters })),
   };
 }
 
@@ -84,27 +67,4 @@ export function distancesTo(matrix: Float32Array | Float64Array, segments: Int32
     for (let column = 0; column < columns; column++) square += (matrix[row * columns + column]! - centres[segment * columns + column]!) ** 2;
     return Math.sqrt(square);
   });
-}
-
-/** `segments.memberships`, `segments.centres` and `segments.k_curve` of a segmentation, computed only when the lake does not have them. */
-export async function writeSegmentation(session: WarehouseSession, folder: CycleFolder, segmentation: () => Promise<Segmentation>, algorithm: string, parameters: Readonly<Record<string, string | number | boolean>>, inputs: readonly string[]): Promise<Record<string, RelationRef>> {
-  let made: Segmentation | undefined;
-  const once = async (): Promise<Segmentation> => (made ??= await segmentation());
-  const write = (name: string, columns: (segmentation: Segmentation) => readonly Column[]): Promise<RelationRef> =>
-    session.write(folder, { name, algorithm, inputs, parameters, columns: async () => columns(await once()) });
-  return {
-    'segments.memberships': await write('segments.memberships', ({ customers, segments, distances }) => [
-      { name: 'customer_id', type: 'VARCHAR', values: customers }, { name: 'segment', type: 'INTEGER', values: segments }, { name: 'distance', type: 'DOUBLE', values: distances },
-    ]),
-    'segments.centres': await write('segments.centres', ({ features, centres }) => [
-      { name: 'segment', type: 'INTEGER', values: Array.from(centres, (_, place) => Math.floor(place / features.length)) },
-      { name: 'feature', type: 'VARCHAR', values: Array.from(centres, (_, place) => features[place % features.length]!) },
-      { name: 'centre', type: 'DOUBLE', values: centres },
-    ]),
-    'segments.k_curve': await write('segments.k_curve', ({ curve }) => [
-      { name: 'clusters', type: 'INTEGER', values: curve.map((point) => point.clusters) }, { name: 'inertia', type: 'DOUBLE', values: curve.map((point) => point.inertia) },
-      { name: 'silhouette', type: 'DOUBLE', values: curve.map((point) => point.silhouette) }, { name: 'iterations', type: 'INTEGER', values: curve.map((point) => point.iterations) },
-      { name: 'converged', type: 'BOOLEAN', values: curve.map((point) => point.converged) },
-    ]),
-  };
 }

@@ -60,6 +60,8 @@ export interface CycleSettings {
   /** Guardrail checks at these shares of the window, for example [0.25, 0.5]. */
   readonly earlyLooks: readonly number[];
   readonly minimumSilhouette: number;
+  /** Absent in histories recorded before there was such a gate. */
+  readonly minimumStability?: number;
   readonly maximumAnalyses: number;
   readonly mailsPerSecond: number;
   readonly maximumUnsubscribeShare: number;

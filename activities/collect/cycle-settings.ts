@@ -15,6 +15,7 @@ export function cycleSettingsOf({ approval, campaign, gates, preprocess, day_len
     maximumWindowSeconds: Math.max(campaign.maximum_attribution_days * daySeconds, 120),
     earlyLooks,
     minimumSilhouette: gates.minimum_silhouette,
+    minimumStability: gates.minimum_stability,
     maximumAnalyses: preprocess.feature_sets.length,
     mailsPerSecond: campaign.mails_per_second,
     maximumUnsubscribeShare: gates.maximum_unsubscribe_share,

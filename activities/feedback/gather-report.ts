@@ -29,7 +29,7 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
   const sent = has('sends.sends');
   const approval = await readApproval(ledger, plan);
   const segments = await session.rows<Record<'segment' | 'customers' | 'average_spend' | 'average_orders' | 'average_recency_days', number> & { name: string } & Record<string, Cell>>('select segment, name, customers, average_spend, average_orders, average_recency_days from segments.summaries order by segment');
-  const [curve] = await session.rows<{ silhouette: number }>('select max(silhouette) as silhouette from segments.k_curve');
+  const [curve] = await session.rows<{ silhouette: number }>('select silhouette from segments.k_curve where chosen');
   const features = await session.rows<{ feature: string }>('select feature from features.preprocessing where used');
   const rules = await session.rows<{ antecedent: string; consequent: string; baskets: number; support: number; confidence: number; lift: number }>('select antecedent, consequent, baskets, support, confidence, lift from segments.rules limit 12');
   const decisionsInForce = await session.rows<{ words: string }>('select words from snapshot.decisions');

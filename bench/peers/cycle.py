@@ -18,10 +18,12 @@ import pandas as pd
 from mlxtend.frequent_patterns import association_rules, fpgrowth
 from scipy import sparse
 from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score, silhouette_score
+from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score, roc_auc_score, silhouette_score
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier, export_text
 
 KINDS = ["view", "search", "cart_add", "cart_remove", "checkout_start", "payment_failed", "purchase", "review"]
 POSTS = ["post", "mention", "follow", "like", "review"]
@@ -308,18 +310,71 @@ def lifetime_value(orders, as_of):
     return people
 
 
+def gap_statistic(matrix, counts, seed, references=10, size=2000):
+    """Tibshirani, Walther and Hastie: log inertia of uniform references along the principal components less that of a sample."""
+    random = np.random.default_rng(seed)
+    own = matrix[random.choice(len(matrix), min(size, len(matrix)), replace=False)]
+    logs = lambda rows: np.array([np.log(KMeans(n_clusters=k, n_init=1, random_state=seed).fit(rows).inertia_) for k in counts])
+    turned = PCA().fit_transform(own)
+    low, high = turned.min(axis=0), turned.max(axis=0)
+    made = np.array([logs(random.uniform(low, high, size=turned.shape)) for _ in range(references)])
+    return made.mean(axis=0) - logs(own), made.std(axis=0) * np.sqrt(1 + 1 / references)
+
+
+def stability(matrix, model, seed, resamples=10, size=4000):
+    """Hennig: mean adjusted Rand index of clusterings of bootstrap samples with the one that is judged."""
+    random = np.random.default_rng(seed)
+    compared = matrix[random.choice(len(matrix), min(size, len(matrix)), replace=False)]
+    given = model.predict(compared)
+    again = (KMeans(n_clusters=model.n_clusters, n_init=1, random_state=seed + resample).fit(matrix[random.integers(len(matrix), size=len(compared))]) for resample in range(resamples))
+    return float(np.mean([adjusted_rand_score(given, other.predict(compared)) for other in again]))
+
+
+def describe(features, segments, names, size=20_000):
+    """What tells a segment from the others: a shallow tree of it against the rest, with precision and recall of its purest leaf."""
+    taken = features.index[np.argsort(pd.util.hash_array(features.index.to_numpy(dtype=object)))[:size]]
+    values, labels = features.loc[taken, names].fillna(0).to_numpy(), segments.loc[taken].to_numpy()
+    rows = []
+    for number in np.unique(labels):
+        inside = labels == number
+        tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=max(1, int(np.ceil(len(labels) * 0.002)))).fit(values, inside)
+        fits = tree.predict(values)
+        rows.append({"segment": number, "rule": export_text(tree, feature_names=names), "precision": inside[fits].mean() if fits.any() else 0.0, "recall": fits[inside].mean()})
+    return pd.DataFrame(rows)
+
+
+def reasons(matrix, centres, own, names):
+    """The three features that draw each customer to its own centre rather than to the next best."""
+    squares = ((matrix[:, None, :] - centres[None, :, :]) ** 2)
+    away = squares.sum(axis=2)
+    away[np.arange(len(matrix)), own] = np.inf
+    weights = squares[np.arange(len(matrix)), away.argmin(axis=1)] - squares[np.arange(len(matrix)), own]
+    order = np.argsort(-weights, axis=1)[:, :3]
+    names = np.array(names, dtype=object)
+    texts = np.where(np.take_along_axis(weights, order, axis=1) > 0, names[order], "")
+    return [", ".join(filter(None, row)) for row in texts]
+
+
 def segment(matrix, features, settings):
-    """k-means for every k within the bounds, the best silhouette wins; segment 0 is the largest."""
-    curve, best = [], None
-    for k in range(settings["k_minimum"], settings["k_maximum"] + 1):
-        model = KMeans(n_clusters=k, n_init=settings["n_init"], random_state=settings["seed"], algorithm="lloyd").fit(matrix)
-        score = silhouette_score(matrix, model.labels_, sample_size=min(settings["silhouette_sample"], len(matrix)), random_state=settings["seed"])
-        if best is None or score > max(point["silhouette"] for point in curve):
-            best = model
-        curve.append({"clusters": k, "inertia": float(model.inertia_), "silhouette": float(score)})
+    """k-means for every k within the bounds; silhouette, Calinski-Harabasz, gap and stability choose together by the sum of their ranks. Segment 0 is the largest."""
+    counts = list(range(settings["k_minimum"], settings["k_maximum"] + 1))
+    models = [KMeans(n_clusters=k, n_init=settings["n_init"], random_state=settings["seed"], algorithm="lloyd").fit(matrix) for k in counts]
+    gaps, errors = gap_statistic(matrix, counts + [counts[-1] + 1], settings["seed"])
+    enough = next((k for place, k in enumerate(counts) if gaps[place] >= gaps[place + 1] - errors[place + 1]), counts[-1])
+    curve = pd.DataFrame({
+        "clusters": counts, "inertia": [model.inertia_ for model in models],
+        "silhouette": [silhouette_score(matrix, model.labels_, sample_size=min(settings["silhouette_sample"], len(matrix)), random_state=settings["seed"]) for model in models],
+        "calinski_harabasz": [calinski_harabasz_score(matrix, model.labels_) for model in models],
+        "stability": [stability(matrix, model, settings["seed"]) for model in models],
+    })
+    curve["votes"] = curve[["silhouette", "calinski_harabasz", "stability"]].rank(ascending=False, method="min").sum(axis=1) + (curve["clusters"] - enough).abs().rank(method="min")
+    stable = curve[curve["stability"] >= 0.6]
+    best = models[(stable if len(stable) > 0 else curve).sort_values(["votes", "silhouette"], ascending=[True, False]).index[0]]
     sizes = pd.Series(best.labels_).value_counts()
     order = {cluster: place for place, cluster in enumerate(sizes.index)}
-    return pd.Series(best.labels_, index=features.index).map(order), curve
+    members = pd.DataFrame({"segment": pd.Series(best.labels_).map(order).to_numpy(), "reasons": reasons(matrix, best.cluster_centers_, best.labels_, settings["features"])}, index=features.index)
+    members[["x", "y"]] = PCA(n_components=2).fit_transform(matrix)
+    return members, describe(features, members["segment"], settings["features"]), curve
 
 
 def associate(lines, products, settings):
@@ -466,10 +521,12 @@ def main():
     interests, favourites, worth = watch.run("profile", profile_customers)
 
     def analyse():
-        segments, curve = segment(matrix, features, settings)
+        members, descriptions, curve = segment(matrix, features, settings)
+        keep(members, "memberships")
+        keep(descriptions, "descriptions")
         itemsets, rules = associate(lines, tables["products"], settings)
         probabilities, auc, positives = predict(features, earlier, orders, as_of, settings)
-        return segments, curve, itemsets, rules, probabilities, auc, positives
+        return members["segment"], curve, itemsets, rules, probabilities, auc, positives
 
     segments, curve, itemsets, rules, probabilities, auc, positives = watch.run("analyse", analyse)
     recipients, eligible = watch.run("campaign", lambda: plan(tables["customers"], features, segments, probabilities, interests, favourites, settings))
@@ -492,7 +549,7 @@ def main():
             "interests": len(interests),
             "purchases expected": float(worth["expected_purchases_90d"].sum()),
             "worth of the next year": float(worth["clv_1y"].sum()),
-            **{f"inertia {point['clusters']}": point["inertia"] for point in curve},
+            **{f"inertia {clusters}": inertia for clusters, inertia in zip(curve["clusters"], curve["inertia"])},
             "itemsets": len(itemsets),
             "rules": len(rules),
             "buyers in the test": positives,

@@ -66,6 +66,8 @@ export const shopSettingsSchema = z.strictObject({
   gates: z.strictObject({
     maximum_quarantined_share: share.default(0.3),
     minimum_silhouette: z.number().min(-1).max(1).default(0.15),
+    /** Mean adjusted Rand index of the segments under resampling; below it their borders are chance. */
+    minimum_stability: z.number().min(-1).max(1).default(0.4),
     maximum_unsubscribe_share: share.default(0.05),
     /** Bounds an offer share is kept between by feedback. */
     offer_share: z.strictObject({ minimum: share.default(0.2), maximum: share.default(0.8) }).prefault({}),

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { AnalyseResult } from '../../activities/analyse/contract.ts';
+import { createAnalyseActivities } from '../../activities/analyse/index.ts';
+import { openShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
+import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
+import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
+import type { Cell, Column } from '../../gateways/warehouse/warehouse.ts';
+
+const shops = join(import.meta.dirname, '../../shops');
+const features = ['recency_days', 'frequency', 'monetary', 'average_order_value', 'tenure_days', 'discount_share'] as const;
+
+/** Three kinds of customers, far apart: 60 who buy much, 90 who bought long ago, 50 who are new. `moved` of the first kind are now of the second. */
+function customers(moved: number): { readonly ids: string[]; readonly values: number[][] } {
+  const kinds = [[5, 20, 900, 45, 400, 0.1], [300, 2, 60, 30, 500, 0.2], [10, 1, 40, 40, 15, 0.6]];
+  const kindOf = (number: number): number => (number < 60 - moved ? 0 : number < 150 ? 1 : 2);
+  const ids = Array.from({ length: 200 }, (_, number) => `c${String(number).padStart(3, '0')}`);
+  // A little of everything, by the number alone, so that no two are the same.
+  return { ids, values: ids.map((_, number) => kinds[kindOf(number)]!.map((value, column) => value * (1 + (((number * 37 + column * 11) % 19) - 9) / 100))) };
+}
+
+describe('segments', () => {
+  test('are chosen by four criteria, described, explained by customer, and followed from cycle to cycle', async () => {
+    const lake = await mkdtemp(join(tmpdir(), 'clientele-segments-'));
+    try {
+      const warehouse = await openWarehouse({ lake });
+      const analyse = createAnalyseActivities({ warehouse, openShop: () => openShopFolder(shops, 'demo'), cancellation: () => undefined });
+      const run = async (cycle: string, moved: number, previousCycle?: string) => {
+        const folder = { shop: 'test', cycle };
+        const { ids, values } = customers(moved);
+        const means = features.map((_, column) => values.reduce((sum, row) => sum + row[column]!, 0) / ids.length);
+        const spreads = features.map((_, column) => Math.sqrt(values.reduce((sum, row) => sum + (row[column]! - means[column]!) ** 2, 0) / ids.length));
+        const id: Column = { name: 'customer_id', type: 'VARCHAR', values: ids };
+        const column = (name: string, place: number, standard: boolean): Column => ({ name, type: 'DOUBLE', values: values.map((row) => (standard ? (row[place]! - means[place]!) / spreads[place]! : row[place]!)) });
+        const relations: Record<string, RelationRef> = {};
+        await using session = await warehouse.open({});
+        const give = async (name: string, columns: readonly Column[]): Promise<void> => { relations[name] = await session.write(folder, { name, algorithm: 'given', inputs: [], external: `given ${moved}`, columns: () => columns }); };
+        await give('features.customers', [id, ...features.map((name, place) => column(name, place, false))]);
+        await give('features.customers_earlier', [id, ...features.map((name, place) => column(name, place, false))]);
+        await give('features.matrix', [id, { name: 'in_fit', type: 'BOOLEAN', values: ids.map(() => true) }, ...features.map((name, place) => column(name, place, true))]);
+        await give('features.orders', [id, { name: 'order_id', type: 'VARCHAR', values: ids }, { name: 'ordered_at', type: 'TIMESTAMP', values: ids.map(() => '2026-02-20') }, { name: 'is_return', type: 'BOOLEAN', values: ids.map(() => false) }]);
+        await give('features.order_lines', [{ name: 'order_id', type: 'VARCHAR', values: ids }, { name: 'product_id', type: 'VARCHAR', values: ids.map(() => 'tea') }, { name: 'is_return', type: 'BOOLEAN', values: ids.map(() => false) }]);
+        await give('snapshot.products', [{ name: 'product_id', type: 'VARCHAR', values: ['tea'] }, { name: 'title', type: 'VARCHAR', values: ['Tea'] }]);
+        return analyse.analyse({ ...folder, asOf: '2026-03-01T00:00:00Z', relations, analysis: 0, previousCycle });
+      };
+
+      const first = await run('2026-W09', 0);
+      expect((await whatIsSaid(lake, first, ['chosen'])).chosen).toEqual([{ clusters: 3 }]);
+      expect(first.segments.map(({ customers: count }) => count)).toEqual([90, 60, 50]);
+      expect(first.stability).toBeGreaterThan(0.99);
+      expect(Object.keys(first.relations)).not.toContain('segments.migration');
+
+      const second = await whatIsSaid(lake, await run('2026-W10', 6, '2026-W09'), ['migration', 'matches', 'descriptions', 'reasons', 'coordinates']);
+      expect(second.migration).toEqual([
+        { previous_segment: 0, segment: 0, customers: 90 }, { previous_segment: 1, segment: 0, customers: 6 }, { previous_segment: 1, segment: 1, customers: 54 }, { previous_segment: 2, segment: 2, customers: 50 },
+      ]);
+      expect(second.matches.map(({ segment, previous_segment, similarity }) => [segment, previous_segment, Number(Number(similarity).toFixed(3))])).toEqual([[0, 0, 0.938], [1, 1, 0.9], [2, 2, 1]]);
+      expect(second.descriptions.every(({ precision, recall }) => Number(precision) > 0.95 && Number(recall) > 0.95)).toBe(true);
+      // The new ones are told by how short they have been customers and by their discounts.
+      expect(second.reasons).toEqual([{ reasons: expect.stringContaining('discount_share') as unknown }]);
+      expect(second.coordinates).toEqual([{ customers: 200 }]);
+    } finally {
+      await rm(lake, { recursive: true, force: true });
+    }
+  });
+});
+
+const questions = {
+  chosen: 'select clusters from segments.k_curve where chosen',
+  migration: 'select previous_segment, segment, customers from segments.migration',
+  matches: 'select segment, previous_segment, similarity from segments.matches',
+  descriptions: 'select precision, recall from segments.descriptions',
+  reasons: "select reasons from segments.memberships where customer_id = 'c199'",
+  coordinates: 'select count(*) as customers from segments.coordinates where x is not null and y is not null',
+} as const;
+
+/** Answers out of the relations of an analysis. */
+async function whatIsSaid<Question extends keyof typeof questions>(lake: string, { relations }: AnalyseResult, asked: readonly Question[]): Promise<Record<Question, Record<string, Cell>[]>> {
+  await using session = await (await openWarehouse({ lake })).open(relations);
+  const answers: Partial<Record<Question, Record<string, Cell>[]>> = {};
+  for (const question of asked) answers[question] = await session.rows(questions[question]);
+  return answers as Record<Question, Record<string, Cell>[]>;
+}
