@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDispatchActivities, type DispatchDependencies } from '../../activities/campaign/dispatch/index.ts';
+import { previewLetter } from '../../activities/campaign/dispatch/preview-letter.ts';
 import type { CampaignPlan, DispatchActivities } from '../../activities/campaign/contract.ts';
 import { recordApproval } from '../../gateways/ledger/approvals.ts';
 import { claimSends } from '../../gateways/ledger/claim-sends.ts';
@@ -316,6 +317,36 @@ describe('what a dead process had claimed', () => {
     const closed = await own.dispatch({ ledger: again }).closeDispatch(own.scope);
     await again.close();
     expect(closed.tally).toMatchObject({ delivered: 100, planned: 0, claimed: 0, inDoubt: 0, handedOver: 0 });
+  });
+});
+
+describe('a preview', () => {
+  it('has the very bytes that the relay gets, return path and signature among them, and sends and records nothing', async () => {
+    const { dispatch, scope, sink, page } = await stage([...people(3), line('held', { decision: 'holdout' })]);
+    const returnPath = (key: string): string => `bounces+${key}@shop.example`;
+    const { campaign, shop, cycle } = scope;
+    const preview = (customerId: string, date = new Date()) => previewLetter({ warehouse, letters: plainLetters, returnPath }, { shop, cycle, campaign, customerId, date });
+    const before = await preview('p0001');
+    expect([sink.accepted.length, await ledger.query('select key from sends where campaign = $1', [campaign])]).toEqual([0, []]);
+    const activities = dispatch({ returnPath });
+    await activities.openDispatch(scope);
+    await page(activities);
+    const sent = sink.accepted.find(({ to }) => to === 'p0001@example.com');
+    const sentAt = /^Date: (.*)$/m.exec(sent?.raw ?? '')?.[1] ?? '';
+    const after = await preview('p0001', new Date(sentAt));
+    // A preview is written with its CRLF; the sink keeps what came before the final dot.
+    expect(after.message.toString('utf8')).toBe(sent?.raw);
+    expect(before.message.toString('utf8').replace(/^Date: .*$/m, '')).toBe(sent?.raw.replace(/^Date: .*$/m, ''));
+    expect(after.letter).toMatchObject({ to: 'p0001@example.com', envelopeFrom: returnPath(sendKey(campaign, 'p0001')) });
+  });
+
+  it('of whoever is not to be written to says so, whatever the customer is called', async () => {
+    const { dispatch: _, scope } = await stage([line('held', { decision: 'holdout' })]);
+    const { campaign, shop, cycle } = scope;
+    for (const customerId of ['held', 'nobody', '\' or 1=1 --', '../x']) {
+      await expect(previewLetter({ warehouse, letters: plainLetters }, { shop, cycle, campaign, customerId, date: new Date() })).rejects.toMatchObject({ code: 'COMMAND_INVALID' });
+    }
+    await expect(previewLetter({ warehouse, letters: plainLetters }, { shop, cycle: '2026-W01', campaign, customerId: 'held', date: new Date() })).rejects.toMatchObject({ code: 'RELATION_MISSING' });
   });
 });
 

@@ -17,14 +17,12 @@ export async function closeDispatch(dependencies: DispatchDependencies, { shop, 
   const opened = await readCampaign(ledger, campaign);
   if (opened === undefined) throw new ClienteleError('PLAN_NOT_APPROVED', { campaign, hash: plan.hash });
   await markDelivered(dependencies, campaign);
-  const sends: ExportedSend[] = [];
-  for await (const batch of exportSends(ledger, campaign)) sends.push(...batch);
-  const columns = columnsOf(sends);
+  const { columns, mark } = await readColumns(exportSends(ledger, campaign));
   await using session = await warehouse.open({}, {}, cancellation());
   const relation = await session.write({ shop, cycle }, {
     name: 'sends.sends', algorithm: 'ledger', inputs: [], columns: () => columns,
     // The mark follows the content: the same sends are not written again, and others are.
-    external: `ledger ${createHash('sha256').update(JSON.stringify(columns)).digest('hex').slice(0, 16)}`,
+    external: `ledger ${mark}`,
   });
   const counts = tallyOf(await tally(ledger, campaign));
   return { relations: { 'sends.sends': relation }, tally: counts, openedAt: opened.openedAt.toISOString(), figures: figuresOf(counts) };
@@ -43,18 +41,28 @@ async function markDelivered({ ledger, relayLog, clock }: DispatchDependencies, 
   }
 }
 
-function columnsOf(sends: readonly ExportedSend[]): Column[] {
-  const column = (name: string, value: (send: ExportedSend) => string | null): Column => ({ name, type: 'VARCHAR', values: sends.map(value) });
-  return [
-    column('key', ({ key }) => key),
-    column('campaign', ({ campaign }) => campaign),
-    column('customer_id', ({ customerId }) => customerId),
-    column('arm', ({ arm }) => arm),
-    column('segment', ({ segment }) => segment),
-    column('offer', ({ offer }) => offer),
-    column('state', ({ state }) => state),
-    column('coupon_code', ({ couponCode }) => couponCode),
-  ];
+const exported = [['key', 'key'], ['campaign', 'campaign'], ['customer_id', 'customerId'], ['arm', 'arm'], ['segment', 'segment'], ['offer', 'offer'], ['state', 'state'], ['coupon_code', 'couponCode']] as const satisfies readonly (readonly [string, keyof ExportedSend])[];
+/** These have few values, and a million sends need not hold a million texts of each. */
+const shared = new Set<string>(['campaign', 'arm', 'segment', 'offer', 'state']);
+
+/** Columns of all sends, and a mark of their content, without ever holding the sends as objects or as one text. */
+async function readColumns(batches: AsyncIterable<readonly ExportedSend[]>): Promise<{ readonly columns: Column[]; readonly mark: string }> {
+  const known = new Map<string, string>();
+  const one = (text: string | null): string | null => {
+    if (text === null) return null;
+    const first = known.get(text);
+    if (first === undefined) known.set(text, text);
+    return first ?? text;
+  };
+  const hash = createHash('sha256');
+  const columns = exported.map(([name, property]) => ({ name, property, type: 'VARCHAR' as const, values: [] as (string | null)[] }));
+  for await (const batch of batches) {
+    for (const send of batch) {
+      hash.update(JSON.stringify(exported.map(([, property]) => send[property])));
+      for (const { name, property, values } of columns) values.push(shared.has(name) ? one(send[property]) : send[property]);
+    }
+  }
+  return { columns: columns.map(({ name, type, values }) => ({ name, type, values })), mark: hash.digest('hex').slice(0, 16) };
 }
 
 const figuresOf = (counts: DispatchTally): { label: string; value: number }[] => [
