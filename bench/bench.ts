@@ -14,6 +14,7 @@ import { renderCycleReport } from './cycle-report.ts';
 import { startKillablePostgres } from '../scripts/chaos/killable-postgres.ts';
 import { renderSideBySide, sideBySide } from './side-by-side.ts';
 import { subjects } from './subjects.ts';
+import { benchWeb, renderWebReport } from './web.ts';
 
 interface CycleOptions {
   readonly scale: ScaleName;
@@ -61,6 +62,16 @@ await runCommand(async ({ say, signal }) => {
     .action(async ({ recipients, bareRecipients, runs, postgres, signed, json }: { readonly recipients: number; readonly bareRecipients: number; readonly runs: number; readonly postgres: boolean; readonly signed: boolean; readonly json?: string }) => {
       const report = await benchDispatch({ root, recipients, bareRecipients, runs, signed, startServer: postgres ? () => startKillablePostgres() : undefined, say, signal });
       process.stdout.write(`\n${renderDispatchReport(report)}\n`);
+      await writeFigures(json, report);
+    });
+  program.command('web')
+    .description('Every page of the console over HTTP, on a shop of 100,000 customers.')
+    .option('--customers <number>', 'customers of the shop', atLeastOne, 100_000)
+    .option('--runs <number>', 'requests of each page', atLeastOne, 15)
+    .option('--json <file>', 'write the figures to this file too')
+    .action(async ({ customers, runs, json }: { readonly customers: number; readonly runs: number; readonly json?: string }) => {
+      const report = await benchWeb({ root, customers, runs, say });
+      process.stdout.write(`\n${renderWebReport(report)}\n`);
       await writeFigures(json, report);
     });
   for (const subject of subjects) {

@@ -91,9 +91,9 @@ describe.runIf(chromium !== undefined)('the console in a browser', () => {
   test.each(Object.entries(pages))('%s is accessible, fits, and complains of nothing, wide and narrow, light and dark', async (name, path) => {
     for (const reader of readers) {
       await visit(reader, path, async (page) => {
-        await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((figure) => figure.querySelector('canvas') !== null));
+        await page.waitForFunction("[...document.querySelectorAll('.chart')].every((figure) => figure.querySelector('canvas') !== null)");
         expect(await axeViolations(page), `${name} ${reader.width} ${reader.scheme}`).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} ${reader.width} is wider than its window`).toBeLessThanOrEqual(0);
+        expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), `${name} ${reader.width} is wider than its window`).toBeLessThanOrEqual(0);
         const file = join(pictures, `${name}-${reader.width}-${reader.scheme}.png`);
         await page.screenshot({ path: file, fullPage: true });
         expect((await stat(file)).size).toBeGreaterThan(5_000);
@@ -114,7 +114,7 @@ describe.runIf(chromium !== undefined)('the console in a browser', () => {
   test('the plan is approved by the keyboard alone, and the page then says so', async () => {
     await visit({ width: 1280, scheme: 'light' }, '/', async (page) => {
       await page.keyboard.press('Tab');
-      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+      expect(await page.evaluate('document.activeElement?.textContent')).toBe('Skip to the content');
       await page.getByRole('link', { name: 'Look at the plan and decide' }).focus();
       await page.keyboard.press('Enter');
       await page.getByLabel('Your name').focus();

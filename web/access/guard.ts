@@ -85,7 +85,8 @@ export function createGuard({ accounts, loopback, clock, publicUrl }: Pick<AppPa
       if (!includesRole(visitor.role, role)) return refusals.forbidden(context, role, visitor);
       if (visitor.by !== 'token' && !readingMethods.has(context.req.method)) {
         const given = tokens ? context.req.header('x-csrf-token') ?? '' : await formToken(context);
-        if (!isSameOrigin(context) || !same(given, visitor.csrf)) return refusals.forged(context);
+        // A program on the machine itself sends neither; what it lacks is a token.
+        if (!isSameOrigin(context) || !same(given, visitor.csrf)) return tokens && visitor.by === 'machine' ? refusals.unknown(context) : refusals.forged(context);
       }
       context.set('visitor', visitor);
       await next();

@@ -34,7 +34,7 @@ export interface ApiOperation {
   readonly summary: string;
   readonly parameters: z.ZodObject;
   readonly query: z.ZodObject;
-  readonly body?: z.ZodObject;
+  readonly body?: z.ZodType;
   readonly response: z.ZodType;
   /** Other media types the same answer comes in. */
   readonly otherTypes?: readonly string[];
@@ -56,7 +56,7 @@ export const apiContract = {
   readDeliverability: { method: 'get', path: '/cycles/{shop}/{cycle}/deliverability', role: 'viewer', summary: 'Letters of a cycle by domain, and suppressions of the shop by reason.', parameters: atCycle, query: nothing, response: z.object({ domains: z.array(row), suppressions: z.array(z.object({ reason: z.string(), source: z.string(), addresses: z.number() })) }) },
   readDecisions: { method: 'get', path: '/shops/{shop}/decisions', role: 'viewer', summary: 'What feedback decided, the newest first, and what of it is in force.', parameters: z.object({ shop }), query: nothing, response: z.object({ decisions: z.array(z.object({ cycle: z.string(), kind: z.string(), subject: z.string(), words: z.string(), evidence: z.string(), rule: z.string(), actor: z.string(), madeAt: z.string(), undoneAt: z.string().nullable(), force: z.boolean() })) }) },
   decidePlan: { method: 'post', path: '/cycles/{shop}/{cycle}/plan', role: 'marketer', summary: 'Approves or rejects the plan that waits; `hash` is the plan that was looked at.', parameters: atCycle, query: nothing, body: z.strictObject({ decision: z.enum(['approve', 'reject']), hash: z.string().min(1).max(200), comment, by }), response: done },
-  changeSending: { method: 'post', path: '/cycles/{shop}/{cycle}/sending', role: 'marketer', summary: 'Pauses, resumes or cancels the sending, or changes its rate in letters a second.', parameters: atCycle, query: nothing, body: z.strictObject({ action: z.enum(['pause', 'resume', 'cancel', 'rate']), rate: z.number().positive().max(10_000).optional() }).refine(({ action, rate }) => (action === 'rate') === (rate !== undefined), '`rate` goes with the action `rate`'), response: done },
+  changeSending: { method: 'post', path: '/cycles/{shop}/{cycle}/sending', role: 'marketer', summary: 'Pauses, resumes or cancels the sending, or changes its rate in letters a second.', parameters: atCycle, query: nothing, body: z.union([z.strictObject({ action: z.enum(['pause', 'resume', 'cancel']) }), z.strictObject({ action: z.literal('rate'), rate: z.number().positive().max(10_000) })]), response: done },
   resumeCycle: { method: 'post', path: '/cycles/{shop}/{cycle}/resume', role: 'operator', summary: 'Resumes a cycle that is held, after a repair.', parameters: atCycle, query: nothing, response: done },
   abandonCycle: { method: 'post', path: '/cycles/{shop}/{cycle}/abandon', role: 'operator', summary: 'Ends a running cycle.', parameters: atCycle, query: nothing, body: z.strictObject({ reason: z.string().trim().min(1).max(300), by }), response: done },
 } as const satisfies Record<string, ApiOperation>;

@@ -127,7 +127,7 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
     },
     async changeSending({ context, at, body }) {
       const id = sendId(at.shop, at.cycle, 'weekly');
-      const acts = { pause: () => door().pauseSending(id), resume: () => door().resumeSending(id), cancel: () => door().cancelSending(id), rate: () => door().changeRate(id, body.rate ?? Number.NaN) };
+      const acts = { pause: () => door().pauseSending(id), resume: () => door().resumeSending(id), cancel: () => door().cancelSending(id), rate: () => door().changeRate(id, 'rate' in body ? body.rate : Number.NaN) };
       await told(context, signer(context, undefined), `${body.action} sending`, `${at.shop}/${at.cycle}`, acts[body.action]);
       return { outcome: body.action };
     },
