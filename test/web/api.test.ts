@@ -173,7 +173,7 @@ describe('a relation', () => {
 
 describe('what is done through the API', () => {
   test.each([
-    ['decidePlan', ['approve', 'cycle/demo/2026-W49', { by: 'Mara', comment: 'good', hash: 'hash-1' }], 'Mara', 'approve the plan'],
+    ['decidePlan', ['approve', 'cycle/demo/2026-W49', { by: 'Mara', comment: 'good', hash: 'hash-1' }], 'Mara, by a program', 'approve the plan'],
     ['changeSending', ['rate', 'send/demo/2026-W49/weekly', 12], 'a program', 'rate sending'],
     ['resumeCycle', ['resume', 'cycle/demo/2026-W49'], 'a program', 'resume the cycle'],
     ['abandonCycle', ['abandon', 'cycle/demo/2026-W49', { by: 'a program', reason: 'wrong data' }], 'a program', 'abandon the cycle'],

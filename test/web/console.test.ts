@@ -255,3 +255,12 @@ describe('static files', () => {
     expect((await app.request(`${host}/static/console.css?v=old`)).headers.get('cache-control')).toBe('no-cache');
   });
 });
+
+test('a worker that does not answer takes no page away, and is told of', async () => {
+  const errors: unknown[] = [];
+  const gone = async (): Promise<never> => { throw new Error('deadline exceeded'); };
+  const app = appWith({ temporal: { ...quietDoor, progress: gone, runs: gone, sending: gone }, onError: (error) => { errors.push(error); } });
+  expect((await get('/', app)).text).toContain('no connection to Temporal');
+  for (const path of ['/cycles/demo/2026-W49', about('campaigns'), about('results')]) expect((await get(path, app)).status, path).toBe(200);
+  expect(errors.length).toBeGreaterThan(2);
+});

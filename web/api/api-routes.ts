@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono';
 import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
 import type { Cell } from '../../gateways/warehouse/warehouse.ts';
 import { singleLine } from '../../activities/campaign/letters/single-line.ts';
-import { cycleId, sendId } from '../../workflows/ids.ts';
+import { cycleId } from '../../workflows/ids.ts';
 import type { CycleProgress } from '../../workflows/progress.ts';
 import type { ConsoleEnvironment, Guard, Refusals } from '../access/guard.ts';
 import type { AppParts, CycleDoor } from '../app-parts.ts';
@@ -15,6 +15,7 @@ import { readContact } from '../reads/read-contact.ts';
 import { readDecisions } from '../reads/read-decisions.ts';
 import { readDomains, readSuppressionReasons } from '../reads/read-deliverability.ts';
 import { createCyclesWatch } from '../reads/running-cycles.ts';
+import { sendingOf } from '../reads/sending-of.ts';
 import { apiContract, type ApiOperation, type OperationName } from './api-contract.ts';
 import { openApi } from './open-api.ts';
 import { openRelation } from './read-relation.ts';
@@ -66,7 +67,9 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
       await work();
       outcome = 'done';
     } finally {
-      parts.audit.write({ who, role: context.get('visitor').role, via: 'api', action, subject, outcome });
+      const { name, role } = context.get('visitor');
+      // A program may speak for a person: both are named.
+      parts.audit.write({ who: name === '' || name === who ? who : `${who}, by ${name}`, role, via: 'api', action, subject, outcome });
     }
   };
 
@@ -126,7 +129,7 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
       return { outcome: body.decision };
     },
     async changeSending({ context, at, body }) {
-      const id = sendId(at.shop, at.cycle, 'weekly');
+      const id = await sendingOf(door(), at);
       const acts = { pause: () => door().pauseSending(id), resume: () => door().resumeSending(id), cancel: () => door().cancelSending(id), rate: () => door().changeRate(id, 'rate' in body ? body.rate : Number.NaN) };
       await told(context, signer(context, undefined), `${body.action} sending`, `${at.shop}/${at.cycle}`, acts[body.action]);
       return { outcome: body.action };

@@ -10,6 +10,7 @@ import { sendingState } from '../parts/sending-state.ts';
 import { table } from '../parts/table.ts';
 import { tiles } from '../parts/tiles.ts';
 import { previousCycle } from '../reads/previous-cycle.ts';
+import { campaignName } from '../reads/sending-of.ts';
 import { readApprovals, readSendStates } from '../reads/read-campaign.ts';
 
 /** Campaigns: the plan, who gets a letter and who does not and why, the letters themselves, the marketers' word, and the sending. */
@@ -17,17 +18,20 @@ export const campaignsPage: ConsolePage = {
   section: 'campaigns', title: 'Campaigns', charts: false,
   async show(input) {
     const { view, parts, screen: { t } } = input;
-    const progress = await parts.temporal?.progress(cycleId(view.shop, view.cycle));
+    // A worker that does not answer takes the question away, not the page.
+    const progress = await parts.temporal?.progress(cycleId(view.shop, view.cycle)).catch(tell(input));
     const waits = progress?.waitsFor === 'approval' ? progress.plan : undefined;
     if (!view.has('plan.recipients')) return html`<div class="card"><p>${t('This cycle has no plan yet. It comes with the step campaign.')}</p></div>`;
     return html`${waits === undefined ? '' : question(input, waits)}
-${await sendingCard(input, progress?.plan?.campaign ?? `${view.shop}/${view.cycle}/weekly`)}
+${await sendingCard(input)}
 ${await planCard(input)}
 ${await lettersCard(input)}
 ${await whoCard(input)}
 ${await approvalsCard(input)}`;
   },
 };
+
+const tell = ({ parts }: Pick<PageInput, 'parts'>) => (error: unknown): undefined => { parts.onError(error); };
 
 function question({ view, screen, screen: { t }, numbers }: PageInput, plan: WaitingPlan): Content {
   const decide = (decision: string): string => cyclePath(screen, view, `campaigns/${decision}`);
@@ -38,9 +42,9 @@ ${actionForm(screen, 'marketer', decide('decide'), html`<input type="hidden" nam
 <p class="quiet">${t('Plan')} <code>${plan.hash}</code></p></section>`;
 }
 
-async function sendingCard({ view, parts, screen, screen: { t, root } }: PageInput, campaign: string): Promise<Content | string> {
-  const name = campaign.split('/').at(-1) ?? campaign;
-  const sending = await parts.temporal?.sending(sendId(view.shop, view.cycle, name)).catch(() => undefined);
+async function sendingCard({ view, parts, screen, screen: { t, root } }: PageInput): Promise<Content | string> {
+  const name = parts.temporal === undefined ? '' : await campaignName(parts.temporal, view).catch(tell({ parts })) ?? '';
+  const sending = name === '' ? undefined : await parts.temporal?.sending(sendId(view.shop, view.cycle, name)).catch(tell({ parts }));
   const states = await readSendStates(parts.ledger, view);
   if (sending === undefined && states.length === 0) return '';
   const arms = [...new Set(states.map(({ arm }) => arm))];

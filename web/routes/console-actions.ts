@@ -1,12 +1,13 @@
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
 import { singleLine } from '../../activities/campaign/letters/single-line.ts';
-import { cycleId, sendId } from '../../workflows/ids.ts';
+import { cycleId } from '../../workflows/ids.ts';
 import type { ConsoleEnvironment, Guard } from '../access/guard.ts';
 import type { Role } from '../access/role.ts';
 import type { AppParts, CycleDoor } from '../app-parts.ts';
 import { notice } from '../page.ts';
 import { cyclePath } from '../parts/screen.ts';
+import { sendingOf } from '../reads/sending-of.ts';
 import { pageRefusals } from './console-pages.ts';
 
 const name = z.string().transform(singleLine).pipe(z.string().min(1).max(80));
@@ -59,18 +60,17 @@ export function consoleActions(parts: AppParts, guard: Guard, root: string): Hon
     await door[decision](cycleId(at.shop, at.cycle), { by, comment, hash });
     return decision;
   });
-  const sending = ({ shop, cycle }: Act['at']): string => sendId(shop, cycle, 'weekly');
-  act('/shops/:shop/:cycle/campaigns/pause', 'marketer', 'pause sending', campaigns, async ({ door, at }) => { await door.pauseSending(sending(at)); return 'pause'; });
-  act('/shops/:shop/:cycle/campaigns/continue', 'marketer', 'go on sending', campaigns, async ({ door, at }) => { await door.resumeSending(sending(at)); return 'continue'; });
+  act('/shops/:shop/:cycle/campaigns/pause', 'marketer', 'pause sending', campaigns, async ({ door, at }) => { await door.pauseSending(await sendingOf(door, at)); return 'pause'; });
+  act('/shops/:shop/:cycle/campaigns/continue', 'marketer', 'go on sending', campaigns, async ({ door, at }) => { await door.resumeSending(await sendingOf(door, at)); return 'continue'; });
   act('/shops/:shop/:cycle/campaigns/rate', 'marketer', 'change the rate', campaigns, async ({ door, at, body }) => {
     const parsed = rate.safeParse(body);
     if (!parsed.success) return undefined;
-    await door.changeRate(sending(at), parsed.data.rate);
+    await door.changeRate(await sendingOf(door, at), parsed.data.rate);
     return 'rate';
   });
   act('/shops/:shop/:cycle/campaigns/cancel', 'marketer', 'stop sending', campaigns, async ({ door, at, body }) => {
     if (!sure.safeParse(body).success) return undefined;
-    await door.cancelSending(sending(at));
+    await door.cancelSending(await sendingOf(door, at));
     return 'cancel';
   });
   act('/cycles/:shop/:cycle/resume', 'operator', 'resume the cycle', cycles, async ({ door, at }) => { await door.resume(cycleId(at.shop, at.cycle)); return 'resume'; });
