@@ -45,7 +45,7 @@ export async function openSmtpSocket(address: RelayAddress, timeouts: RelayTimeo
     if (!secure && startTls !== 'never' && (startTls === 'required' || extensions.has('STARTTLS'))) {
       await talk.say('STARTTLS', 220);
       // Whatever came before TLS was said by nobody knows whom: the reader of the plain session is left behind.
-      talk = openTalk(connectTls({ socket: talk.leave(), servername }), timeouts.connect);
+      talk = openTalk(connectTls({ socket: talk.leave(), host, servername }), timeouts.connect);
       extensions = await greet(talk, name);
     }
     if (user !== undefined) await login(talk, extensions.get('AUTH') ?? '', user, password ?? '');
