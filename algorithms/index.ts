@@ -57,6 +57,8 @@ export type { SymmetricEigen } from './decompose/symmetric-eigen.ts';
 export { averagePrecision } from './metrics/average-precision.ts';
 export { bootstrapMetric, bootstrapMetricDifference } from './metrics/bootstrap-metric.ts';
 export type { BootstrappedMetric, Metric } from './metrics/bootstrap-metric.ts';
+export { bootstrapClassification } from './metrics/bootstrap-classification.ts';
+export type { BootstrappedFigure, ClassificationFigures } from './metrics/bootstrap-classification.ts';
 export { calibrationCurve } from './metrics/calibration-curve.ts';
 export type { CalibrationBin, CalibrationOptions } from './metrics/calibration-curve.ts';
 export { accuracy, confusionMatrix, f1, precision, recall } from './metrics/confusion-matrix.ts';
