@@ -25,7 +25,8 @@ export async function ownAnswers(lake: string, result: CycleResult): Promise<Ans
     ...await one('select sum(expected_purchases_90d::decimal(18, 6))::double as "purchases expected", sum(clv_1y::decimal(18, 4))::double as "worth of the next year" from features.lifetime_value'),
     ...Object.fromEntries(curve.map(({ clusters, inertia }) => [`inertia ${clusters}`, inertia])),
     ...await one('select (select count(*) from segments.itemsets) as itemsets, (select count(*) from segments.rules) as rules'),
-    ...await one('select positives as "buyers in the test", auc from segments.prediction_quality'),
+    ...await one('select positives as "buyers in the test" from segments.prediction_quality'),
+    ...await one("select value as auc from segments.model_comparison where model = 'logistic' and metric = 'auc'"),
     ...await one(`select count(*) as eligible from plan.recipients where ${eligible}`),
   };
 }

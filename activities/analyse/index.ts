@@ -8,7 +8,7 @@ import { describeSegments } from './describe-segments.ts';
 import { followSegments } from './follow-segments.ts';
 import { mineAssociations } from './mine-associations.ts';
 import { placeCustomers } from './place-customers.ts';
-import { predictPurchases } from './predict-purchases.ts';
+import { predictPurchases } from './predict/predict-purchases.ts';
 import { reuseSegmentation } from './reuse-segmentation.ts';
 import { segmentCustomers } from './segment-customers.ts';
 import { summariseSegments } from './summarise-segments.ts';
@@ -48,7 +48,7 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
         };
       }),
       inSession((session) => mineAssociations(session, input, rules)),
-      inSession((session) => predictPurchases(session, input, days)),
+      inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, seed: shop.settings.seed })),
     ]);
     const number = (value: number): number => Number(value.toFixed(3));
     return {
@@ -63,6 +63,7 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
         ...(segmented.agreement === undefined ? [] : [{ label: 'agreement with last cycle', value: number(segmented.agreement) }]),
         { label: 'itemsets', value: associations['segments.itemsets']!.rows },
         { label: 'rules', value: associations['segments.rules']!.rows },
+        { label: 'prediction by', value: prediction.champion },
         { label: 'prediction AUC', value: prediction.quality.auc === null || Number.isNaN(prediction.quality.auc) ? 'not known' : number(prediction.quality.auc) },
       ],
     };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
 import type { CycleFolder, Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
-import { qualityOf, type PredictionQuality } from '../analyse/predict-purchases.ts';
+import { qualityOf, type PredictionQuality } from '../analyse/predict/prediction-quality.ts';
 
 /** A prediction and the days whose purchases show whether it was right. */
 interface Judged extends PredictionQuality {

@@ -17,11 +17,16 @@ import numpy as np
 import pandas as pd
 from mlxtend.frequent_patterns import association_rules, fpgrowth
 from scipy import sparse
+from scipy.stats import norm, rankdata
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import adjusted_rand_score, calinski_harabasz_score, roc_auc_score, silhouette_score
+from sklearn.calibration import calibration_curve
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import (accuracy_score, adjusted_rand_score, average_precision_score, brier_score_loss, calinski_harabasz_score, f1_score, log_loss, precision_recall_curve,
+                             precision_score, recall_score, roc_auc_score, silhouette_score)
+from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, export_text
 
@@ -400,20 +405,98 @@ def md5_number(texts):
     return [int.from_bytes(hashlib.md5(text.encode()).digest()[8:], "little") for text in texts]
 
 
-def predict(features, earlier, orders, as_of, settings):
-    horizon = as_of - pd.Timedelta(days=settings["prediction_days"])
-    buyers = orders.loc[~orders["is_return"] & (orders["ordered_at"] >= horizon) & (orders["ordered_at"] < as_of), "customer_id"].astype("str").unique()
-    bought = earlier.index.isin(buyers)
-    test = np.array([number % 10 < 3 for number in md5_number("test:" + customer for customer in earlier.index)])
-    known = earlier.columns[earlier.notna().any()]
+METRICS = {
+    "auc": lambda actual, told, p: roc_auc_score(actual, p), "average_precision": lambda actual, told, p: average_precision_score(actual, p),
+    "accuracy": lambda actual, told, p: accuracy_score(actual, told), "precision": lambda actual, told, p: precision_score(actual, told, zero_division=0),
+    "recall": lambda actual, told, p: recall_score(actual, told), "f1": lambda actual, told, p: f1_score(actual, told),
+    "log_loss": lambda actual, told, p: log_loss(actual, p), "brier": lambda actual, told, p: brier_score_loss(actual, p),
+    "lift_at_decile": lambda actual, told, p: actual[np.argsort(-p, kind="stable")[: len(p) // 10]].mean() / actual.mean(),
+}
+
+
+def with_intervals(actual, p, threshold, seed, resamples=200):
+    """Every figure of quality with a percentile interval, from the same resamples of each class."""
+    random = np.random.default_rng(seed)
+    classes = [np.flatnonzero(actual == value) for value in (0, 1)]
+    figures = lambda rows: [metric(actual[rows], p[rows] >= threshold, p[rows]) for metric in METRICS.values()]
+    drawn = np.array([figures(np.concatenate([random.choice(rows, len(rows)) for rows in classes])) for _ in range(resamples)])
+    lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return pd.DataFrame({"metric": list(METRICS), "value": figures(slice(None)), "lower": lower, "upper": upper})
+
+
+def delong_p_value(actual, first, second):
+    """Two-sided p-value of a difference of two AUCs on the same rows (DeLong, DeLong and Clarke-Pearson 1988)."""
+    positives = actual == 1
+    parts = []
+    for p in (first, second):
+        rank, own, other = rankdata(p), rankdata(p[positives]), rankdata(p[~positives])
+        parts.append(((rank[positives] - own) / (~positives).sum(), 1 - (rank[~positives] - other) / positives.sum()))
+    difference = parts[0][0].mean() - parts[1][0].mean()
+    variance = sum(np.var(one - two, ddof=1) / len(one) for one, two in zip(*parts))
+    return 2 * norm.sf(abs(difference) / np.sqrt(variance))
+
+
+def prediction_reasons(model, ready, p, names):
+    """The three features that move each customer's log-odds most against the average customer."""
+    logit = lambda x: np.log(x) - np.log1p(-x)
+    if isinstance(model, LogisticRegression):
+        shares = ready * model.coef_[0]
+    else:
+        shares = np.empty_like(ready)
+        for column in range(ready.shape[1]):
+            without = ready.copy()
+            without[:, column] = 0
+            shares[:, column] = logit(p) - logit(model.predict_proba(without)[:, 1])
+    order = np.argsort(-np.abs(shares), axis=1)[:, :3]
+    signs = np.where(np.take_along_axis(shares, order, axis=1) > 0, "+", "-").astype(object)
+    return [", ".join(row) for row in signs + np.array(names, dtype=object)[order]]
+
+
+def predict(features, earlier, earliest, orders, as_of, settings, keep):
+    """Candidates learn from two horizons ago; on the horizon since, some customers choose the champion and others judge. It is then fitted anew."""
+    days = pd.Timedelta(days=settings["prediction_days"])
+    purchases = orders[~orders["is_return"]]
+
+    def bought(table, start):
+        buyers = purchases.loc[(purchases["ordered_at"] >= start) & (purchases["ordered_at"] < start + days), "customer_id"].astype("str").unique()
+        return table.index.isin(buyers).astype("int8")
+
+    judges = np.array([number % 10 < 3 for number in md5_number("test:" + customer for customer in earlier.index)])
+    known = earlier.columns[earlier.notna().any() & earliest.notna().any()]
     squeeze = lambda table: np.sign(table[known].to_numpy()) * np.log1p(np.abs(table[known].to_numpy()))
-    training = squeeze(earlier)
-    imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(training[~test])
-    scaler = StandardScaler().fit(imputer.transform(training[~test]))
-    ready = lambda matrix: scaler.transform(imputer.transform(matrix))
-    model = LogisticRegression(solver="newton-cholesky", tol=1e-6).fit(ready(training[~test]), bought[~test])
-    auc = roc_auc_score(bought[test], model.predict_proba(ready(training[test]))[:, 1])
-    return pd.Series(model.predict_proba(ready(squeeze(features)))[:, 1], index=features.index), float(auc), int(bought[test].sum())
+    network = lambda: MLPClassifier(hidden_layer_sizes=(32, 16), early_stopping=True, n_iter_no_change=5, max_iter=40, random_state=settings["seed"])
+    logistic = lambda: LogisticRegression(solver="newton-cholesky", tol=1e-6)
+
+    def preparation(rows):
+        imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(rows)
+        scaler = StandardScaler().fit(imputer.transform(rows))
+        return lambda matrix: scaler.transform(imputer.transform(matrix))
+
+    past, past_labels = squeeze(earliest), bought(earliest, as_of - 2 * days)
+    recent, labels = squeeze(earlier), bought(earlier, as_of - days)
+    ready = preparation(past)
+    models = {"logistic": logistic().fit(ready(past), past_labels), "network": network().fit(ready(past), past_labels)}
+    chosen = {name: model.predict_proba(ready(recent[~judges]))[:, 1] for name, model in models.items()}
+    better = roc_auc_score(labels[~judges], chosen["network"]) > roc_auc_score(labels[~judges], chosen["logistic"])
+    champion = "network" if better and delong_p_value(labels[~judges], chosen["network"], chosen["logistic"]) < 0.05 else "logistic"
+    precision, recall, thresholds = precision_recall_curve(labels[~judges], chosen[champion])
+    threshold = thresholds[np.argmax((2 * precision * recall / np.maximum(precision + recall, 1e-12))[:-1])]
+
+    tested = ready(recent[judges])
+    judged = {name: model.predict_proba(tested)[:, 1] for name, model in models.items()}
+    comparison = pd.concat([with_intervals(labels[judges], p, threshold, settings["seed"]).assign(model=name, p_value=1.0 if name == champion else delong_p_value(labels[judges], p, judged[champion])) for name, p in judged.items()])
+    came, told = calibration_curve(labels[judges], judged[champion], n_bins=10, strategy="quantile")
+    importances = permutation_importance(models[champion], tested[:5000], labels[judges][:5000], scoring="roc_auc", n_repeats=3, random_state=settings["seed"])
+
+    ready = preparation(recent)
+    final = (network if champion == "network" else logistic)().fit(ready(recent), labels)
+    today = ready(squeeze(features))
+    probabilities = final.predict_proba(today)[:, 1]
+    keep(pd.DataFrame({"probability": probabilities, "will_buy": probabilities >= threshold, "reasons": prediction_reasons(final, today, probabilities, known)}, index=features.index), "predictions")
+    keep(comparison, "model_comparison")
+    keep(pd.DataFrame({"told": told, "came": came}), "calibration")
+    keep(pd.DataFrame({"feature": known, "auc_lost": importances.importances_mean, "deviation": importances.importances_std}), "importances")
+    return pd.Series(probabilities, index=features.index), float(roc_auc_score(labels[judges], judged["logistic"])), int(labels[judges].sum())
 
 
 def traits_of(habits, everybody):
@@ -503,11 +586,12 @@ def main():
         orders = make_orders(lines)
         features = customer_features(lines, orders, tables["events"], as_of)
         earlier = customer_features(lines, orders, tables["events"], as_of - pd.Timedelta(days=settings["prediction_days"]))
+        earliest = customer_features(lines, orders, tables["events"], as_of - pd.Timedelta(days=2 * settings["prediction_days"]))
         matrix, clipped, imputed = prepare_matrix(features, settings)
         keep(features, "features")
-        return lines, orders, features, earlier, matrix, clipped, imputed
+        return lines, orders, features, earlier, earliest, matrix, clipped, imputed
 
-    lines, orders, features, earlier, matrix, clipped, imputed = watch.run("preprocess", preprocess)
+    lines, orders, features, earlier, earliest, matrix, clipped, imputed = watch.run("preprocess", preprocess)
     gc.collect()
 
     def profile_customers():
@@ -525,7 +609,7 @@ def main():
         keep(members, "memberships")
         keep(descriptions, "descriptions")
         itemsets, rules = associate(lines, tables["products"], settings)
-        probabilities, auc, positives = predict(features, earlier, orders, as_of, settings)
+        probabilities, auc, positives = predict(features, earlier, earliest, orders, as_of, settings, keep)
         return members["segment"], curve, itemsets, rules, probabilities, auc, positives
 
     segments, curve, itemsets, rules, probabilities, auc, positives = watch.run("analyse", analyse)

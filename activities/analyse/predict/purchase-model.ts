@@ -1,0 +1,40 @@
+import { LogisticRegression } from '../../../algorithms/predict/logistic-regression.ts';
+import { NeuralNetwork } from '../../../algorithms/predict/neural-network.ts';
+import { SimpleImputer } from '../../../algorithms/preprocess/simple-imputer.ts';
+import { StandardScaler } from '../../../algorithms/preprocess/standard-scaler.ts';
+import type { PredictionRows } from './prediction-rows.ts';
+
+/** Models that compete for the prediction; the first is the champion until another is better beyond chance. */
+export const candidates = ['logistic', 'network'] as const;
+export type Candidate = (typeof candidates)[number];
+
+/** Brings rows into the units a model was fitted in: missing values filled, every feature standardised. */
+export type Prepare = (matrix: Float64Array, rows: number) => Float64Array;
+
+/** Fitted on the rows that a model learns from. */
+export function fitPreparation({ matrix, rows }: Pick<PredictionRows, 'matrix' | 'rows'>, width: number): { readonly prepare: Prepare; readonly prepared: Float64Array } {
+  const imputer = new SimpleImputer({ strategy: 'median' }).fit(matrix, rows, width);
+  const filled = imputer.transform(matrix, rows);
+  const scaler = new StandardScaler().fit(filled, rows, width);
+  return { prepared: scaler.transform(filled, rows), prepare: (other, count) => scaler.transform(imputer.transform(other, count), count) };
+}
+
+/** A fitted model over prepared rows. */
+export interface PurchaseModel {
+  readonly name: Candidate;
+  /** Intercept left out; of a linear model only. */
+  readonly coefficients?: Float64Array;
+  probabilities(prepared: Float64Array, rows: number): Float64Array;
+}
+
+/** A network of two small layers is enough for two dozen features; it stops when rows set aside no longer gain. */
+const network = { hiddenLayerSizes: [32, 16], earlyStopping: true, nIterNoChange: 5, maxIter: 40 } as const;
+
+export async function fitModel(name: Candidate, prepared: Float64Array, rows: number, width: number, labels: Uint8Array, seed: number): Promise<PurchaseModel> {
+  if (name === 'logistic') {
+    const model = new LogisticRegression().fit(prepared, rows, width, labels);
+    return { name, coefficients: model.coefficients, probabilities: (matrix, count) => model.predictProbability(matrix, count) };
+  }
+  const model = await new NeuralNetwork({ ...network, seed }).fit(prepared, rows, width, labels);
+  return { name, probabilities: (matrix, count) => model.predictProbability(matrix, count) };
+}
