@@ -1,3 +1,4 @@
+import { aligned, firstAddress, kernelMemory } from './kernel-memory.ts';
 import { KernelTeam } from './kernel-team.ts';
 
 export type Activation = 'relu' | 'tanh' | 'sigmoid';
@@ -59,9 +60,6 @@ const places = { first: 5, last: 6, optimiser: 17, blocks: 23, dropout: 24, drop
 const wordsOfLayer = 8;
 /** Rows that a thread takes through the layers together; their activations stay in the near caches. */
 const mostBlockRows = 64;
-const pageBytes = 65536;
-const largestMemory = 65536 * pageBytes;
-const firstAddress = 1024;
 
 /**
  * Dense layers with one output in the memory of the SIMD kernel of dense-layers.as.ts: rows, weights, and the working memory of each
@@ -125,9 +123,7 @@ export class DenseLayers {
     const targets = reserve(capacity * 4);
     const outputs = reserve(capacity * 4);
     const data = reserve(capacity * padded(columns) * 4);
-    if (next > largestMemory) throw new RangeError(`${capacity} rows of ${columns} columns with these layers are more than the 4 GB that the kernel can address`);
-    const pages = Math.ceil(next / pageBytes);
-    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.#memory = kernelMemory(next, `a matrix of ${capacity} x ${columns} with layers of ${hidden.join(', ')}`);
     this.#addresses = { data, targets, order, outputs, parameters, gradients, losses };
     const { buffer } = this.#memory;
     this.#task = new Float64Array(buffer, firstAddress, places.layers + widths.length * wordsOfLayer);
@@ -253,8 +249,4 @@ export class DenseLayers {
 
 function padded(width: number): number {
   return Math.ceil(width / 4) * 4;
-}
-
-function aligned(address: number): number {
-  return Math.ceil(address / 64) * 64;
 }

@@ -1,5 +1,6 @@
 import { SeededRandom } from '../random/seeded-random.ts';
 import { createChunkRunner } from './chunk-runner.ts';
+import { aligned, firstAddress, kernelMemory } from './kernel-memory.ts';
 
 export interface DualOptions {
   readonly loss: 'hinge' | 'squaredHinge';
@@ -22,9 +23,6 @@ export interface DualSolution {
   readonly converged: boolean;
 }
 
-const pageBytes = 65536;
-const largestMemory = 65536 * pageBytes;
-const firstAddress = 1024;
 const parameters = 19;
 
 /**
@@ -49,10 +47,7 @@ export function dualCoordinateDescent(x: Float64Array | Float32Array, rows: numb
   const order = pairs + rows * 16;
   const labels = order + rows * 4;
   const data = aligned(labels + rows);
-  const bytes = data + rows * stride * (wide ? 8 : 4);
-  if (bytes > largestMemory) throw new RangeError(`a matrix of ${rows} x ${columns} is more than the 4 GB that the kernel can address`);
-  const pages = Math.ceil(bytes / pageBytes);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = kernelMemory(data + rows * stride * (wide ? 8 : 4), `a matrix of ${rows} x ${columns}`);
   const { buffer } = memory;
   const run = createChunkRunner('dual-coordinates', memory);
 
@@ -103,8 +98,4 @@ export function dualCoordinateDescent(x: Float64Array | Float32Array, rows: numb
   weights[columns] = (found[stride] as number) * interceptScaling;
   if (!weights.every(Number.isFinite)) throw new RangeError('x has a value that is not finite');
   return { weights, iterations, converged };
-}
-
-function aligned(address: number): number {
-  return Math.ceil(address / 64) * 64;
 }

@@ -1,3 +1,4 @@
+import { aligned, firstAddress, kernelMemory } from './kernel-memory.ts';
 import { KernelTeam } from './kernel-team.ts';
 
 /** Sums over the rows; what was not asked for is empty. */
@@ -22,9 +23,6 @@ export interface LinearLossOptions {
 }
 
 const panelRows = 128;
-const pageBytes = 65536;
-const largestMemory = 65536 * pageBytes;
-const firstAddress = 1024;
 const parameters = 16;
 /** Rows of a chunk where its partial sums are small; chunks grow with the columns, so that all partial sums stay under `partialsBytes`. */
 const smallestChunk = 1024;
@@ -78,9 +76,7 @@ export class LinearLoss {
     const labels = aligned(this.#partialsAddress + this.chunks * this.#partialLength * 8);
     const data = aligned(labels + rows);
     const bytes = data + panels * panelRows * columns * (wide ? 8 : 4);
-    if (bytes > largestMemory) throw new RangeError(`a matrix of ${rows} x ${columns} is more than the 4 GB that the kernel can address`);
-    const pages = Math.ceil(bytes / pageBytes);
-    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
+    this.#memory = kernelMemory(bytes, `a matrix of ${rows} x ${columns}`);
     // Before the rows are copied: helpers start meanwhile.
     this.#team = new KernelTeam('linear-loss', this.#memory, threads);
     const { buffer } = this.#memory;
@@ -136,8 +132,4 @@ function placePanels(target: Float64Array | Float32Array, x: Float64Array | Floa
       for (let row = 0, from = panel + column; row < count; row++, from += columns) target[to + row] = x[from] as number;
     }
   }
-}
-
-function aligned(address: number): number {
-  return Math.ceil(address / 64) * 64;
 }
