@@ -7,8 +7,10 @@ const cycle = z.string().regex(/^\d{4}-W\d{2}$/).describe('ISO week of the cycle
 const relation = z.string().regex(/^[a-z_]+\.[a-z0-9_]+$/).max(100).describe('`layer.relation`, for example `segments.memberships`.');
 const customerId = z.string().min(1).max(200);
 const atCycle = z.object({ shop, cycle });
-const comment = z.string().trim().max(500).default('');
-const by = z.string().trim().min(1).max(80).optional().describe('Who says so, where the token stands for several people. The token’s own name when absent.');
+/** Said by the pattern, so that the description and the check are the same. */
+const said = (most: number) => z.string().max(most).regex(/\S/, 'must not be blank');
+const comment = z.string().max(500).default('');
+const by = said(80).optional().describe('Who says so, where the token stands for several people. The token’s own name when absent.');
 
 const step = z.object({ name: z.string(), state: z.string(), rows: z.number(), seconds: z.number(), note: z.string() });
 const listedCycle = z.object({ shop: z.string(), cycle: z.string(), outcome: z.string(), hasReport: z.boolean(), seconds: z.number().nullable() });
@@ -23,7 +25,8 @@ const row = z.record(z.string(), cell);
 const done = z.object({ outcome: z.string() });
 
 const format = z.enum(['json', 'csv', 'arrow']).optional().describe('The Accept header decides when absent. `csv` is RFC 4180, UTF-8, and puts a `\'` before a text that a spreadsheet would take for a formula; `arrow` is an Arrow IPC stream.');
-const count = (most: number) => z.string().regex(/^\d{1,9}$/).transform(Number).pipe(z.number().int().max(most)).optional();
+/** Up to eight digits: more rows than anybody reads at once, and the description can say it. */
+const count = z.string().regex(/^\d{1,8}$/).transform(Number).optional();
 
 /** One operation: its place, who may use it, and the shapes of what goes in and out. The routes, the description and the tests are made of this table. */
 export interface ApiOperation {
@@ -49,7 +52,7 @@ export const apiContract = {
   listRelations: { method: 'get', path: '/cycles/{shop}/{cycle}/relations', role: 'viewer', summary: 'The relations of a cycle with rows, bytes and fingerprints.', parameters: atCycle, query: nothing, response: z.object({ relations: z.array(relationRef) }) },
   readRelation: {
     method: 'get', path: '/cycles/{shop}/{cycle}/relations/{relation}', role: 'viewer', summary: 'Rows of a relation in its own order. For viewers names, addresses and what may repeat them are masked.', parameters: atCycle.extend({ relation }),
-    query: z.object({ format, limit: count(100_000_000).describe('Rows; 1,000 for JSON when absent and 10,000 at most, all for CSV and Arrow.'), offset: count(100_000_000).describe('Rows to leave out before the first.') }),
+    query: z.object({ format, limit: count.describe('Rows; 1,000 for JSON when absent and 10,000 at most, all for CSV and Arrow.'), offset: count.describe('Rows to leave out before the first.') }),
     response: z.object({ relation: z.string(), fingerprint: z.string(), columns: z.array(z.object({ name: z.string(), type: z.string() })), rows: z.array(row), next: z.number().nullable() }), otherTypes: ['text/csv', 'application/vnd.apache.arrow.stream'],
   },
   readCustomer: { method: 'get', path: '/cycles/{shop}/{cycle}/customers/{id}', role: 'viewer', summary: 'One customer: profile, interests, segment, scores, what was planned and why, mails, consents.', parameters: atCycle.extend({ id: customerId }), query: nothing, response: z.object({ customer: row, profile: row.nullable(), interests: z.array(row), segment: row.nullable(), plan: row.nullable(), outcome: row.nullable(), sends: z.array(z.object({ cycle: z.string(), arm: z.string(), offer: z.string(), state: z.string(), touches: z.array(z.string()), coupon: z.string().nullable(), redeemedAt: z.string().nullable() })), consents: z.array(z.object({ purpose: z.string(), state: z.string(), at: z.string(), source: z.string() })) }) },
@@ -58,7 +61,7 @@ export const apiContract = {
   decidePlan: { method: 'post', path: '/cycles/{shop}/{cycle}/plan', role: 'marketer', summary: 'Approves or rejects the plan that waits; `hash` is the plan that was looked at.', parameters: atCycle, query: nothing, body: z.strictObject({ decision: z.enum(['approve', 'reject']), hash: z.string().min(1).max(200), comment, by }), response: done },
   changeSending: { method: 'post', path: '/cycles/{shop}/{cycle}/sending', role: 'marketer', summary: 'Pauses, resumes or cancels the sending, or changes its rate in letters a second.', parameters: atCycle, query: nothing, body: z.union([z.strictObject({ action: z.enum(['pause', 'resume', 'cancel']) }), z.strictObject({ action: z.literal('rate'), rate: z.number().positive().max(10_000) })]), response: done },
   resumeCycle: { method: 'post', path: '/cycles/{shop}/{cycle}/resume', role: 'operator', summary: 'Resumes a cycle that is held, after a repair.', parameters: atCycle, query: nothing, response: done },
-  abandonCycle: { method: 'post', path: '/cycles/{shop}/{cycle}/abandon', role: 'operator', summary: 'Ends a running cycle.', parameters: atCycle, query: nothing, body: z.strictObject({ reason: z.string().trim().min(1).max(300), by }), response: done },
+  abandonCycle: { method: 'post', path: '/cycles/{shop}/{cycle}/abandon', role: 'operator', summary: 'Ends a running cycle.', parameters: atCycle, query: nothing, body: z.strictObject({ reason: said(300), by }), response: done },
 } as const satisfies Record<string, ApiOperation>;
 
 export type OperationName = keyof typeof apiContract;

@@ -125,7 +125,7 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
     },
     async decidePlan({ context, at, body }) {
       const by = signer(context, body.by);
-      await told(context, by, `${body.decision} the plan`, `${at.shop}/${at.cycle}`, () => door()[body.decision](cycleId(at.shop, at.cycle), { by, comment: body.comment, hash: body.hash }));
+      await told(context, by, `${body.decision} the plan`, `${at.shop}/${at.cycle}`, () => door()[body.decision](cycleId(at.shop, at.cycle), { by, comment: body.comment.trim(), hash: body.hash }));
       return { outcome: body.decision };
     },
     async changeSending({ context, at, body }) {
@@ -182,7 +182,7 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
   routes.get('/api/openapi.json', guard.allow('viewer', refusals, { tokens: true }), (context) => context.json(openApi(`${parts.publicUrl.replace(/\/+$/, '')}/api`)));
 
   for (const [name, operation] of Object.entries(apiContract) as [OperationName, ApiOperation][]) {
-    routes.on(operation.method.toUpperCase(), `/api${operation.path.replaceAll(/\{(\w+)\}/g, ':$1')}`, guard.allow(operation.role, refusals, { tokens: true }), async (context) => {
+    routes.on(operation.method.toUpperCase(), routeOf(operation.path), guard.allow(operation.role, refusals, { tokens: true }), async (context) => {
       try {
         const at = operation.parameters.safeParse(context.req.param());
         if (!at.success) throw new Refused(404, 'not found');
@@ -196,6 +196,10 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
       }
     });
   }
+  for (const path of new Set(Object.values<ApiOperation>(apiContract).map((operation) => operation.path))) {
+    const methods = Object.values<ApiOperation>(apiContract).filter((operation) => operation.path === path).map(({ method }) => method.toUpperCase());
+    routes.all(routeOf(path), guard.allow('viewer', refusals, { tokens: true }), (context) => context.json({ error: 'method not allowed' }, 405, { Allow: methods.join(', ') }));
+  }
   routes.all('/api/*', guard.allow('viewer', refusals, { tokens: true }), (context) => context.json({ error: 'not found' }, 404));
   return routes;
 
@@ -207,6 +211,9 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
     return context.json({ error: 'failed' }, 500);
   }
 }
+
+/** `/cycles/{shop}` as the router writes it. */
+const routeOf = (path: string): string => `/api${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 
 const refusals: Refusals = {
   unknown: (context) => context.json({ error: 'unauthorized' }, 401, { 'WWW-Authenticate': 'Bearer' }),
