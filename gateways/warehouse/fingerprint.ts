@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 
-/** SHA-256, hex, of a value's JSON with the keys of every object in order, so that equal recipes are equal text. */
+/**
+ * What a reference carries of a SHA-256: 128 bits, in hex. References travel through workflows by the dozen, and no two of a lake will ever meet
+ * in so many bits.
+ */
+export const shortened = (sha256: string): string => sha256.slice(0, 32);
+
+/** 128 bits of SHA-256, hex, of a value's JSON with the keys of every object in order, so that equal recipes are equal text. */
 export function fingerprintOf(recipe: unknown): string {
-  return createHash('sha256').update(JSON.stringify(recipe, (_, value: unknown) =>
+  return shortened(createHash('sha256').update(JSON.stringify(recipe, (_, value: unknown) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value)).digest('hex');
+      : value)).digest('hex'));
 }
 
 /** SHA-256, hex, of a file's bytes. */

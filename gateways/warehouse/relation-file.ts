@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { fingerprintOfFile, fingerprintOfParts } from './fingerprint.ts';
+import { fingerprintOfFile, fingerprintOfParts, shortened } from './fingerprint.ts';
 import { quoteLiteral } from './quote.ts';
 import type { RelationRef } from './relation-ref.ts';
 import type { CycleFolder } from './warehouse.ts';
@@ -92,7 +92,7 @@ export async function readRelation(connection: DuckDBConnection, lake: string, f
   const pairs = (await (await connection.run(`select decode(key) as key, decode(value) as value from parquet_kv_metadata(${literal})`)).getRowObjectsJS()) as { key: string; value: string }[];
   const metadata: FileMetadata = Object.fromEntries(pairs.map(({ key, value }) => [key, value]));
   const rows = Number((await (await connection.run(`select num_rows from parquet_file_metadata(${literal})`)).getRowsJS())[0]![0]);
-  const fingerprint = metadata.fingerprint ?? (await readRelationRecord(path))?.fingerprint ?? await fingerprintOfFile(path);
+  const fingerprint = metadata.fingerprint ?? (await readRelationRecord(path))?.fingerprint ?? shortened(await fingerprintOfFile(path));
   return { ref: { uri, rows, bytes: size, fingerprint }, external: metadata.external };
 }
 

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fingerprintOfParts } from './fingerprint.ts';
+import { fingerprintOfParts, shortened } from './fingerprint.ts';
 import { folderUri, relationUri, writeRelationRecord, type RelationPart, type RelationRecord } from './relation-file.ts';
 import type { RelationRef } from './relation-ref.ts';
 import type { CycleFolder } from './warehouse.ts';
@@ -23,7 +23,7 @@ export async function sealParts(lake: string, folder: CycleFolder, { name, parts
   // The same relation may have been one file before the shop's files were split.
   await rm(join(lake, relationUri(folder, name)), { force: true });
   const sum = (key: 'rows' | 'bytes'): number => parts.reduce((total, part) => total + part[key], 0);
-  const ref: RelationRef = { uri, rows: sum('rows'), bytes: sum('bytes'), fingerprint: fingerprint ?? fingerprintOfParts(parts) };
+  const ref: RelationRef = { uri, rows: sum('rows'), bytes: sum('bytes'), fingerprint: fingerprint ?? shortened(fingerprintOfParts(parts)) };
   const { uri: _, ...figures } = ref;
   await writeRelationRecord(path, { relation: name, ...figures, ...rest, madeAt: new Date().toISOString(), parts });
   return ref;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api';
 import { ClienteleError } from '../errors.ts';
 import { appendColumns } from './append-columns.ts';
-import { fingerprintOf, fingerprintOfFile } from './fingerprint.ts';
+import { fingerprintOf, fingerprintOfFile, shortened } from './fingerprint.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { folderUri, readRelation, readablePath, relationUri, writeRelationRecord, type RelationRecord } from './relation-file.ts';
 import type { RelationRef } from './relation-ref.ts';
@@ -93,7 +93,7 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
     const path = join(lake, uri);
     const metadata = record.external === undefined ? `fingerprint: ${quoteLiteral(record.fingerprint!)}` : `external: ${quoteLiteral(record.external)}`;
     const { rows, bytes, fingerprint: hash } = await copyTo(path, `from (${select}\n)${orderBy(grain)}`, `, kv_metadata {${metadata}}`);
-    const fingerprint = record.fingerprint ?? await hash();
+    const fingerprint = record.fingerprint ?? shortened(await hash());
     await writeRelationRecord(path, { ...record, fingerprint, rows, bytes, seconds: (performance.now() - startedAt) / 1000, madeAt: new Date().toISOString() });
     const ref: RelationRef = { uri, rows, bytes, fingerprint };
     await addView(name, ref);
