@@ -6,6 +6,7 @@ import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
 import { subject as neural } from './neural.ts';
 import { subject as svm } from './svm.ts';
+import { subject as uplift } from './uplift.ts';
 
 /** What `npm run bench -- <name>` measures beside peers; side-by-side.ts says how to add one. */
 export const subjects: readonly Subject<object>[] = [
@@ -16,4 +17,5 @@ export const subjects: readonly Subject<object>[] = [
   logistic,
   neural,
   svm,
+  uplift,
 ];

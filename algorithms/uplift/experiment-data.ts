@@ -33,10 +33,17 @@ export function requireExperiment({ x, rows, columns, treated, outcome }: Experi
 
 /** Rows of the experiment for which the test holds, in their order. */
 export function rowsWhere({ x, rows, columns, treated, outcome }: ExperimentData, test: (row: number) => boolean): ExperimentData & { readonly places: Uint32Array } {
-  const places = Uint32Array.from({ length: rows }, (_, row) => row).filter(test);
-  const chosen = new Float64Array(places.length * columns);
-  places.forEach((row, place) => chosen.set(x.subarray(row * columns, (row + 1) * columns), place * columns));
-  return { x: chosen, rows: places.length, columns, treated: Uint8Array.from(places, (row) => treated[row] as number), outcome: Float64Array.from(places, (row) => outcome[row] as number), places };
+  const places = new Uint32Array(rows);
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (test(row)) places[count++] = row;
+  const [chosen, flags, outcomes] = [new Float64Array(count * columns), new Uint8Array(count), new Float64Array(count)];
+  for (let place = 0; place < count; place++) {
+    const row = places[place] as number;
+    for (let column = 0; column < columns; column++) chosen[place * columns + column] = x[row * columns + column] as number;
+    flags[place] = treated[row] as number;
+    outcomes[place] = outcome[row] as number;
+  }
+  return { x: chosen, rows: count, columns, treated: flags, outcome: outcomes, places: places.slice(0, count) };
 }
 
 /** A model of the outcome among the treated, or among the others. */

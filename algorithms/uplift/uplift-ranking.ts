@@ -2,6 +2,7 @@ import { SeededRandom } from '../random/seeded-random.ts';
 import { requireConfidence } from '../statistics/proportion.ts';
 import type { Interval } from '../statistics/proportion.ts';
 import { quantile } from '../statistics/quantile.ts';
+import { fallingOrder } from './falling-order.ts';
 
 /** Customers of an experiment whom a model has put in order, the most persuadable first. */
 export interface RankedCustomers {
@@ -37,17 +38,19 @@ type Kind = 'qini' | 'uplift';
 export class UpliftRanking {
   readonly #customers: RankedCustomers;
   readonly #order: Uint32Array;
+  /** Orders that could not be beaten, by what they depend on: resampling asks for the same ones again and again. */
+  readonly #best = new Map<string, { readonly values: Float64Array; readonly order: Uint32Array }>();
 
   /** @throws RangeError when lengths differ, an uplift is NaN, a flag or outcome is neither 0 nor 1, or an arm is empty. */
   constructor(customers: RankedCustomers) {
     const { uplift, treated, outcome } = customers;
     if (treated.length !== uplift.length || outcome.length !== uplift.length) throw new RangeError(`there are ${treated.length} flags and ${outcome.length} outcomes for ${uplift.length} customers`);
     if (uplift.some(Number.isNaN)) throw new RangeError('an uplift is NaN');
-    if ([...treated, ...outcome].some((flag) => flag > 1)) throw new RangeError('treated and outcome must be 0 or 1');
+    if (treated.some((flag) => flag > 1) || outcome.some((flag) => flag > 1)) throw new RangeError('treated and outcome must be 0 or 1');
     const count = treated.reduce((sum, flag) => sum + flag, 0);
     if (count === 0 || count === treated.length) throw new RangeError('an arm is empty');
     this.#customers = customers;
-    this.#order = descending(uplift);
+    this.#order = fallingOrder(uplift);
   }
 
   /** Outcomes more among the treated than the control arm, scaled to as many, would have had. */
@@ -116,29 +119,41 @@ export class UpliftRanking {
   #score(kind: Kind, weights?: Uint32Array): number {
     const actual = this.#curve(kind, this.#order, this.#customers.uplift, weights);
     const best = this.#bestOrder(kind, weights);
-    const perfect = this.#curve(kind, descending(best), best, weights);
+    const perfect = this.#curve(kind, best.order, best.values, weights);
     const random = (perfect.customers.at(-1) * perfect.gain.at(-1)) / 2;
     return (area(actual) - random) / (area(perfect) - random);
   }
 
   /** An order that nobody's could beat, knowing what everybody did. */
-  #bestOrder(kind: Kind, weights?: Uint32Array): Float64Array {
+  #bestOrder(kind: Kind, weights?: Uint32Array): { readonly values: Float64Array; readonly order: Uint32Array } {
     const { treated, outcome } = this.#customers;
-    if (kind === 'qini') return Float64Array.from(outcome, (value, row) => (treated[row] === 1 ? value : -value));
+    if (kind === 'qini') return this.#remember('qini', (row) => (treated[row] === 1 ? (outcome[row] as number) : -(outcome[row] as number)));
     let boughtAnyway = 0;
     let notMoved = 0;
-    outcome.forEach((value, row) => {
+    for (let row = 0; row < outcome.length; row++) {
       const weight = weights?.[row] ?? 1;
-      if (value === 1 && treated[row] === 0) boughtAnyway += weight;
-      if (value === 0 && treated[row] === 1) notMoved += weight;
-    });
-    return Float64Array.from(outcome, (value, row) => 2 * (value === treated[row] ? 1 : 0) + (boughtAnyway > notMoved ? value : (treated[row] as number)));
+      if (outcome[row] === 1 && treated[row] === 0) boughtAnyway += weight;
+      if (outcome[row] === 0 && treated[row] === 1) notMoved += weight;
+    }
+    const second = boughtAnyway > notMoved ? outcome : treated;
+    return this.#remember(second === outcome ? 'outcome second' : 'treated second', (row) => 2 * (outcome[row] === treated[row] ? 1 : 0) + (second[row] as number));
+  }
+
+  #remember(name: string, valueOf: (row: number) => number): { readonly values: Float64Array; readonly order: Uint32Array } {
+    const known = this.#best.get(name);
+    if (known !== undefined) return known;
+    const values = new Float64Array(this.#customers.outcome.length);
+    for (let row = 0; row < values.length; row++) values[row] = valueOf(row);
+    const made = { values, order: fallingOrder(values) };
+    this.#best.set(name, made);
+    return made;
   }
 
   #curve(kind: Kind, order: Uint32Array, uplift: Float64Array, weights?: Uint32Array): GainCurve {
     const { treated, outcome } = this.#customers;
-    const customers = [0];
-    const gain = [0];
+    const customers = new Float64Array(order.length + 1);
+    const gain = new Float64Array(order.length + 1);
+    let points = 1;
     const [count, bought] = [[0, 0], [0, 0]] as [[number, number], [number, number]];
     for (let place = 0; place < order.length; place++) {
       const row = order[place] as number;
@@ -149,13 +164,14 @@ export class UpliftRanking {
       const next = order[place + 1];
       if (next !== undefined && uplift[next] === uplift[row]) continue;
       const all = count[0] + count[1];
-      if (all === customers.at(-1)) continue;
-      customers.push(all);
-      gain.push(kind === 'qini'
+      if (all === customers[points - 1]) continue;
+      customers[points] = all;
+      gain[points] = kind === 'qini'
         ? bought[1] - (count[0] === 0 ? 0 : (bought[0] * count[1]) / count[0])
-        : ((count[1] === 0 ? 0 : bought[1] / count[1]) - (count[0] === 0 ? 0 : bought[0] / count[0])) * all);
+        : ((count[1] === 0 ? 0 : bought[1] / count[1]) - (count[0] === 0 ? 0 : bought[0] / count[0])) * all;
+      points++;
     }
-    return { customers: Float64Array.from(customers), gain: Float64Array.from(gain) };
+    return { customers: customers.slice(0, points), gain: gain.slice(0, points) };
   }
 
   #atK(k: number, strategy: 'overall' | 'by group', weights?: Uint32Array): number {
@@ -183,11 +199,6 @@ export interface BootstrapRankingOptions {
   readonly resamples?: number;
   readonly confidence?: number;
   readonly seed?: number;
-}
-
-/** Places by falling value; of the same value the last comes first, as scikit-uplift has it. */
-function descending(values: Float64Array): Uint32Array {
-  return Uint32Array.from(values, (_, row) => row).sort((one, other) => (values[other] as number) - (values[one] as number) || other - one);
 }
 
 /** Under the curve, by trapezia. */

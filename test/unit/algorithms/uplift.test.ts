@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../algorithms/random/seeded-random.ts';
 import { DRLearner } from '../../../algorithms/uplift/dr-learner.ts';
 import type { ExperimentData, UpliftLearner } from '../../../algorithms/uplift/experiment-data.ts';
+import { fallingOrder } from '../../../algorithms/uplift/falling-order.ts';
 import { honestSplit } from '../../../algorithms/uplift/honest-split.ts';
 import { meanModel, shareModel } from '../../../algorithms/uplift/outcome-model.ts';
 import { doublyRobustValue, inversePropensityValue } from '../../../algorithms/uplift/policy-value.ts';
@@ -104,6 +105,13 @@ describe('learners of uplift', () => {
     expect(correlation(new TLearner({ outcome: shareModel() }).fit(shares).predict(shares.x, shares.rows), shares.truth)).toBeGreaterThan(0.9);
     expect(() => new TLearner({ outcome: shareModel() }).fit(data)).toThrow(/0 and 1/);
   });
+});
+
+it('the order of a ranking is that of a plain sort, the last of equals first', () => {
+  fc.assert(fc.property(fc.array(fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, 0.5, -0.5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)), { maxLength: 200 }), (given) => {
+    const plain = given.map((_, place) => place).sort((one, other) => (given[one]! < given[other]! ? 1 : given[one]! > given[other]! ? -1 : other - one));
+    expect([...fallingOrder(Float64Array.from(given))]).toEqual(plain);
+  }));
 });
 
 describe('the judgement of a ranking', () => {
