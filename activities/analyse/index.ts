@@ -6,6 +6,7 @@ import { allDone } from '../all-done.ts';
 import type { AnalyseActivities, AnalyseInput, AnalyseResult } from './contract.ts';
 import { describeSegments } from './describe-segments.ts';
 import { followSegments } from './follow-segments.ts';
+import { measureDrift } from './measure-drift.ts';
 import { mineAssociations } from './mine-associations.ts';
 import { placeCustomers } from './place-customers.ts';
 import { predictPurchases } from './predict/predict-purchases.ts';
@@ -30,11 +31,13 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
   async function analyseWith(input: AnalyseInput, shop: ShopFolder, relations: Relations, recipe: (session: WarehouseSession) => SegmentationRecipe): Promise<AnalyseResult> {
     const { rules, prediction_days: days } = shop.settings.analyse;
     const before = await ofPrevious(input, 'segments.memberships');
+    const customersBefore = await ofPrevious(input, 'features.customers');
+    const earlier = { ...(before === undefined ? {} : { 'previous.memberships': before }), ...(customersBefore === undefined ? {} : { 'previous.customers': customersBefore }) };
     const inSession = async <Result>(work: (session: WarehouseSession) => Promise<Result>): Promise<Result> => {
-      await using session = await warehouse.open({ ...relations, ...(before === undefined ? {} : { 'previous.memberships': before }) }, {}, cancellation());
+      await using session = await warehouse.open({ ...relations, ...earlier }, {}, cancellation());
       return await work(session);
     };
-    const [segmented, associations, prediction] = await allDone([
+    const [segmented, associations, prediction, drift] = await allDone([
       inSession(async (session) => {
         const segmentation = await writeSegmentation(session, input, recipe(session));
         const { relation: summaries, segments } = await summariseSegments(session, input);
@@ -49,10 +52,11 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
       }),
       inSession((session) => mineAssociations(session, input, rules)),
       inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, seed: shop.settings.seed })),
+      customersBefore === undefined ? Promise.resolve(undefined) : inSession((session) => measureDrift(session, input)),
     ]);
     const number = (value: number): number => Number(value.toFixed(3));
     return {
-      relations: { ...segmented.relations, ...associations, ...prediction.relations },
+      relations: { ...segmented.relations, ...associations, ...prediction.relations, ...(drift === undefined ? {} : { 'features.drift': drift.relation }) },
       segments: segmented.segments,
       silhouette: segmented.silhouette,
       stability: segmented.stability,
@@ -61,6 +65,7 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
         { label: 'silhouette', value: number(segmented.silhouette) },
         { label: 'stability under resampling', value: number(segmented.stability) },
         ...(segmented.agreement === undefined ? [] : [{ label: 'agreement with last cycle', value: number(segmented.agreement) }]),
+        ...(drift === undefined ? [] : [{ label: 'features of another population than last cycle', value: drift.shifted.length === 0 ? 'none' : drift.shifted.join(', ') }]),
         { label: 'itemsets', value: associations['segments.itemsets']!.rows },
         { label: 'rules', value: associations['segments.rules']!.rows },
         { label: 'prediction by', value: prediction.champion },

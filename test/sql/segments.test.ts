@@ -62,7 +62,7 @@ describe('segments', () => {
       expect(first.stability).toBeGreaterThan(0.99);
       expect(Object.keys(first.relations)).not.toContain('segments.migration');
 
-      const second = await whatIsSaid(lake, await run('2026-W10', 6, '2026-W09'), ['migration', 'matches', 'descriptions', 'reasons', 'coordinates']);
+      const second = await whatIsSaid(lake, await run('2026-W10', 6, '2026-W09'), ['migration', 'matches', 'descriptions', 'reasons', 'coordinates', 'drift']);
       expect(second.migration).toEqual([
         { previous_segment: 0, segment: 0, customers: 90 }, { previous_segment: 1, segment: 0, customers: 6 }, { previous_segment: 1, segment: 1, customers: 54 }, { previous_segment: 2, segment: 2, customers: 50 },
       ]);
@@ -70,6 +70,8 @@ describe('segments', () => {
       expect(second.descriptions.every(({ precision, recall }) => Number(precision) > 0.95 && Number(recall) > 0.95)).toBe(true);
       // The new ones are told by how short they have been customers and by their discounts.
       expect(second.reasons).toEqual([{ reasons: expect.stringContaining('discount_share') as unknown }]);
+      // Six of two hundred moved: no feature is of another population.
+      expect(second.drift).toEqual([{ features: features.length, shifted: 0 }]);
       expect(second.coordinates).toEqual([{ customers: 200 }]);
     } finally {
       await rm(lake, { recursive: true, force: true });
@@ -83,6 +85,7 @@ const questions = {
   matches: 'select segment, previous_segment, similarity from segments.matches',
   descriptions: 'select precision, recall from segments.descriptions',
   reasons: "select reasons from segments.memberships where customer_id = 'c199'",
+  drift: 'select count(*) as features, count_if(shifted) as shifted from features.drift',
   coordinates: 'select count(*) as customers from segments.coordinates where x is not null and y is not null',
 } as const;
 
