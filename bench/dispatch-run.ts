@@ -35,6 +35,8 @@ export interface DispatchRunFigures {
   readonly peakBytes: number;
   /** Letters that the relay took, by what this side was told. */
   readonly taken: number;
+  /** Processor time of this process while it sent, which others on the machine disturb less than the clock. */
+  readonly cpuSeconds: number;
 }
 
 const settings = JSON.parse(process.argv[2]!) as DispatchRunSettings;
@@ -45,6 +47,16 @@ const names = ['Ada', 'Zoë', 'Mehmet', 'Ingrid', 'Łukasz', 'Maria', 'Tom', 'An
 const products = ['Iron casserole, 4 l', 'Linen towel', 'Oak board', 'Bread knife', 'Tea set “Harbour”', 'Wool blanket'];
 const addressOf = (place: number): string => `customer${place}@mail${place % 500}.example`;
 const pick = (from: readonly string[], place: number): string => from[place % from.length]!;
+
+/** Starts both clocks; the function it returns reads them. */
+function startClocks(): () => { readonly seconds: number; readonly cpuSeconds: number } {
+  const at = performance.now();
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { seconds: (performance.now() - at) / 1000, cpuSeconds: (user + system) / 1e6 };
+  };
+}
 
 function planColumns(recipients: number): Column[] {
   const column = (name: string, type: 'VARCHAR' | 'DOUBLE' | 'INTEGER', value: (place: number) => string | number): Column => ({ name, type, values: Array.from({ length: recipients }, (_, place) => value(place)) });
@@ -76,12 +88,12 @@ async function prepare(): Promise<Omit<DispatchRunFigures, 'peakBytes'>> {
   const recipients = await session.write(scope, { name: 'plan.recipients', algorithm: 'bench', inputs: [], parameters: { recipients: settings.recipients }, columns: () => planColumns(settings.recipients) });
   const plan: CampaignPlan = { campaign, relations: { 'plan.recipients': recipients }, toSend: settings.recipients, holdout: 0, leftOut: [], hash: 'bench', offers: [], budget: 0, expectedCost: 0 };
   await recordApproval(ledger, { campaign, hash: plan.hash, decision: 'approved', by: 'bench', comment: '', at: new Date() });
-  const start = performance.now();
+  const start = startClocks();
   await dispatch.openDispatch({ ...scope, plan });
-  const seconds = (performance.now() - start) / 1000;
+  const spent = start();
   await relay.close();
   await ledger.close();
-  return { seconds, taken: 0 };
+  return { ...spent, taken: 0 };
 }
 
 /** As the workflow does it: two pages at once, each at half the rate. */
@@ -90,7 +102,7 @@ async function sendOwn(): Promise<Omit<DispatchRunFigures, 'peakBytes'>> {
   const [{ pages }] = await ledger.query<{ pages: number }>('select max(page) + 1 as pages from sends where campaign = $1', [campaign]) as [{ pages: number }];
   let next = 0;
   let taken = 0;
-  const start = performance.now();
+  const start = startClocks();
   const work = async (): Promise<void> => {
     while (next < pages) {
       const page = next;
@@ -100,10 +112,10 @@ async function sendOwn(): Promise<Omit<DispatchRunFigures, 'peakBytes'>> {
     }
   };
   await Promise.all([work(), work()]);
-  const seconds = (performance.now() - start) / 1000;
+  const spent = start();
   await relay.close();
   await ledger.close();
-  return { seconds, taken };
+  return { ...spent, taken };
 }
 
 /** The library alone: no ledger, no template, the same letter to everybody but for recipient and Message-ID. */
@@ -118,7 +130,7 @@ async function sendBare(): Promise<Omit<DispatchRunFigures, 'peakBytes'>> {
   const html = composed.html;
   let next = 0;
   let taken = 0;
-  const start = performance.now();
+  const start = startClocks();
   const work = async (): Promise<void> => {
     while (next < settings.recipients) {
       const place = next;
@@ -128,9 +140,9 @@ async function sendBare(): Promise<Omit<DispatchRunFigures, 'peakBytes'>> {
     }
   };
   await Promise.all(Array.from({ length: 20 }, work));
-  const seconds = (performance.now() - start) / 1000;
+  const spent = start();
   transport.close();
-  return { seconds, taken };
+  return { ...spent, taken };
 }
 
 const figures = await { prepare, own: sendOwn, bare: sendBare }[settings.side]();

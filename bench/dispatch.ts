@@ -27,6 +27,8 @@ export interface DispatchSide {
   readonly recipients: number;
   readonly mailsPerSecond: Spread;
   readonly peakBytes: Spread;
+  /** Processor time of the sending process, ledger within it when it is embedded. */
+  readonly cpuMsALetter: Spread;
   readonly bytesALetter: number;
 }
 
@@ -88,6 +90,7 @@ export async function benchDispatch({ root, recipients, bareRecipients, runs, st
   const sideOf = (side: 'own' | 'bare'): DispatchSide => ({
     recipients: counts[side], bytesALetter: Math.round(bytes[side]),
     mailsPerSecond: spread(kept[side].map(({ seconds }) => counts[side] / seconds)), peakBytes: spread(kept[side].map(({ peakBytes }) => peakBytes)),
+    cpuMsALetter: spread(kept[side].map(({ cpuSeconds }) => cpuSeconds * 1000 / counts[side])),
   });
   return { recipients, ledger: startServer === undefined ? 'pglite' : 'postgres', signed, planSeconds: spread(kept.plan), own: sideOf('own'), bare: sideOf('bare') };
 }
@@ -96,8 +99,8 @@ const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 /** The report for people. */
 export function renderDispatchReport({ recipients, ledger, signed, planSeconds, own, bare }: DispatchReport): string {
-  const row = (name: string, side: DispatchSide): string[] => [name, whole(side.recipients), `${whole(side.mailsPerSecond.median)} (${whole(side.mailsPerSecond.least)} to ${whole(side.mailsPerSecond.most)})`, whole(side.bytesALetter), `${whole(side.peakBytes.median / 1e6)} MB`];
-  const table = textTable(['side', 'letters', 'mails a second', 'bytes each', 'peak memory'], [
+  const row = (name: string, side: DispatchSide): string[] => [name, whole(side.recipients), `${whole(side.mailsPerSecond.median)} (${whole(side.mailsPerSecond.least)} to ${whole(side.mailsPerSecond.most)})`, whole(side.bytesALetter), `${side.cpuMsALetter.median.toFixed(2)} ms`, `${whole(side.peakBytes.median / 1e6)} MB`];
+  const table = textTable(['side', 'letters', 'mails a second', 'bytes each', 'CPU each', 'peak memory'], [
     row(`this project, ledger on ${ledger}`, own),
     row('bare nodemailer, pooled sendMail', bare),
   ]);
