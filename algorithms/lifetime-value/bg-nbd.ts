@@ -170,7 +170,9 @@ function expectedIfAlive(r: number, alpha: number, a: number, b: number, x: numb
     const power = Math.abs(a - 1) < 1e-7 ? 1e-7 : a - 1;
     const bottom = c || Number.EPSILON;
     const { sum, logScale } = sumHypergeometric(1, r + x, b + x, bottom, 1, z);
-    return Math.max(0, (-bottom * Math.expm1((r + x) * logRest + logScale + Math.log(sum))) / power);
+    const logSize = (r + x) * logRest + logScale + Math.log(Math.abs(sum));
+    // Below 0 where c is.
+    return Math.max(0, (bottom * (sum > 0 ? -Math.expm1(logSize) : 1 + Math.exp(logSize))) / power);
   }
   const power = a - 1;
   const first = power === 0 ? -logRest : -Math.expm1(power * logRest) / power;
@@ -244,6 +246,7 @@ class Likelihood {
     }
     const logAlpha = Math.log(alpha);
     const logA = Math.log(a);
+    const logBx = Float64Array.from({ length: this.#moreThan.length + 1 }, (_, x) => Math.log(b + x - 1));
     value += this.#customers * r * logAlpha;
     gR += this.#customers * logAlpha;
     gAlpha += (this.#customers * r) / alpha;
@@ -268,12 +271,12 @@ class Likelihood {
       const logLeft = Math.log(left);
       const bx = b + x - 1;
       const ifAlive = -rx * logAlive;
-      const ifLeft = logA - Math.log(bx) - rx * logLeft;
-      const most = Math.max(ifAlive, ifLeft);
-      const [shareAlive, shareLeft] = [Math.exp(ifAlive - most), Math.exp(ifLeft - most)];
-      value += weight * (most + Math.log(shareAlive + shareLeft));
-      const dead = shareLeft / (shareAlive + shareLeft);
-      const living = 1 - dead;
+      const ifLeft = logA - (logBx[x] as number) - rx * logLeft;
+      // The larger of the two as 1.
+      const smaller = Math.exp(-Math.abs(ifAlive - ifLeft));
+      value += weight * (Math.max(ifAlive, ifLeft) + Math.log(1 + smaller));
+      const dead = (ifLeft > ifAlive ? 1 : smaller) / (1 + smaller);
+      const living = (ifLeft > ifAlive ? smaller : 1) / (1 + smaller);
       // Gradient of a log of a sum is the mean of the gradients by their shares; its Hessian adds the spread of them.
       const dR = logAlive - logLeft;
       const dAlpha = rx / alive - rx / left;

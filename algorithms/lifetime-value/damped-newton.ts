@@ -38,7 +38,7 @@ export function dampedNewton(shapeAt: (point: Float64Array) => LocalShape, start
   let here = shapeAt(point);
   let damping = 0;
   let iterations = 0;
-  while (largest(here.gradient) > tol && iterations < maxIter && damping < mostDamping) {
+  while (largest(here.gradient) > tol && iterations < maxIter && damping < mostDamping && Math.max(...point) < farthest) {
     iterations++;
     const step = newtonStep(here, damping);
     const scale = step === undefined ? 0 : Math.min(1, longestStep / largest(step));

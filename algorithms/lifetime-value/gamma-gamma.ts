@@ -110,37 +110,52 @@ function requireValues(frequency: Float64Array, averageValue: Float64Array): voi
   }
 }
 
-/** Mean negative log-likelihood with derivatives by the logarithms of p, q and v. Rows are ordered by frequency: gamma functions once for each. */
+/** Mean negative log-likelihood with derivatives by the logarithms of p, q and v. Rows stand by frequency: gamma functions once for each. */
 class Likelihood {
   readonly #rows: number;
-  /** Different frequencies; rows of frequency f are [starts[f], starts[f + 1]). */
+  /** Different frequencies; rows of the one at i are [starts[i], starts[i + 1]). */
   readonly #frequencies: number[] = [];
   readonly #starts: number[] = [];
   /** Frequency by average: what all purchases of the row come to. */
   readonly #totals: Float64Array;
-  readonly #logTotals: Float64Array;
-  readonly #sumLogTotals: number[] = [];
+  readonly #sumLogTotals: Float64Array;
   readonly #sumLogValues: number;
 
   constructor(rows: number, frequencyOf: (row: number) => number, valueOf: (row: number) => number) {
     this.#rows = rows;
-    const frequencies = Float64Array.from({ length: rows }, (_, row) => frequencyOf(row));
-    const order = Uint32Array.from(frequencies.keys()).sort((one, other) => (frequencies[one] as number) - (frequencies[other] as number) || one - other);
-    this.#totals = Float64Array.from(order, (row) => (frequencies[row] as number) * valueOf(row));
-    this.#logTotals = this.#totals.map(Math.log);
-    let sumLogValues = 0;
-    order.forEach((row, place) => {
-      const x = frequencies[row] as number;
-      if (x !== this.#frequencies.at(-1)) {
-        this.#frequencies.push(x);
-        this.#starts.push(place);
-        this.#sumLogTotals.push(0);
+    const groupByFrequency = new Map<number, number>();
+    const sizes: number[] = [];
+    const groupOf = new Uint32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const x = frequencyOf(row);
+      let group = groupByFrequency.get(x);
+      if (group === undefined) {
+        groupByFrequency.set(x, (group = this.#frequencies.push(x) - 1));
+        sizes.push(0);
       }
-      const group = this.#sumLogTotals.length - 1;
-      this.#sumLogTotals[group] = (this.#sumLogTotals[group] as number) + (this.#logTotals[place] as number);
-      sumLogValues += Math.log(valueOf(row));
-    });
-    this.#starts.push(rows);
+      groupOf[row] = group;
+      sizes[group] = (sizes[group] as number) + 1;
+    }
+    let end = 0;
+    for (const size of sizes) {
+      this.#starts.push(end);
+      end += size;
+    }
+    this.#starts.push(end);
+    const cursors = this.#starts.slice();
+    this.#totals = new Float64Array(rows);
+    this.#sumLogTotals = new Float64Array(sizes.length);
+    let sumLogValues = 0;
+    for (let row = 0; row < rows; row++) {
+      const group = groupOf[row] as number;
+      const value = valueOf(row);
+      const total = (this.#frequencies[group] as number) * value;
+      const cursor = cursors[group] as number;
+      this.#totals[cursor] = total;
+      cursors[group] = cursor + 1;
+      this.#sumLogTotals[group] = (this.#sumLogTotals[group] as number) + Math.log(total);
+      sumLogValues += Math.log(value);
+    }
     this.#sumLogValues = sumLogValues;
   }
 
