@@ -1,22 +1,27 @@
 import { quantileInPlace } from '../statistics/quantile.ts';
-import { momentsOf, presentValues } from './present-values.ts';
+import { momentsOf, presentColumns } from './present-values.ts';
 import { requireShape } from './require-shape.ts';
 
-/** What stands in for a missing value: the column's mean, median, or most frequent value (the smallest of equals). */
-export type ImputationStrategy = 'mean' | 'median' | 'mode';
+/** What stands in for a missing value: the column's mean, median, most frequent value (the smallest of equals), or a given constant. */
+export type ImputationStrategy = 'mean' | 'median' | 'mode' | 'constant';
 
 /**
  * Fills missing values (NaN) with a figure of their column, as scikit-learn's `SimpleImputer(keep_empty_features=True)`: a column
- * with no value at all is filled with 0.
+ * with no value at all is filled with 0, or with the constant where that is its strategy.
  */
 export class SimpleImputer {
   readonly strategy: ImputationStrategy | readonly ImputationStrategy[];
+  readonly fillValue: number;
   #statistics: Float64Array | undefined;
   #missing: Uint32Array | undefined;
 
-  /** @param options.strategy one for all columns, or one a column. */
-  constructor(options: { strategy?: ImputationStrategy | readonly ImputationStrategy[] } = {}) {
+  /**
+   * @param options.strategy one for all columns, or one a column.
+   * @param options.fillValue the constant of the strategy `constant`, in the column's unit.
+   */
+  constructor(options: { strategy?: ImputationStrategy | readonly ImputationStrategy[]; fillValue?: number } = {}) {
     this.strategy = options.strategy ?? 'mean';
+    this.fillValue = options.fillValue ?? 0;
   }
 
   /** What each column's missing values are filled with, in the column's unit. */
@@ -39,11 +44,13 @@ export class SimpleImputer {
     requireShape(matrix, rows, columns);
     const { strategy } = this;
     if (typeof strategy !== 'string' && strategy.length !== columns) throw new RangeError(`${strategy.length} strategies were given for ${columns} columns`);
-    this.#statistics = Float64Array.from({ length: columns }, (_, column) => {
-      const present = presentValues(matrix, rows, columns, column);
-      if (present.length === 0) return 0;
-      return figureOf(present, typeof strategy === 'string' ? strategy : (strategy[column] as ImputationStrategy));
-    });
+    const statistics = new Float64Array(columns);
+    let column = 0;
+    for (const present of presentColumns(matrix, rows, columns)) {
+      const own = typeof strategy === 'string' ? strategy : (strategy[column] as ImputationStrategy);
+      statistics[column++] = own === 'constant' ? this.fillValue : present.length === 0 ? 0 : figureOf(present, own);
+    }
+    this.#statistics = statistics;
     return this;
   }
 
@@ -73,23 +80,35 @@ export class SimpleImputer {
   }
 }
 
-function figureOf(present: Float64Array, strategy: ImputationStrategy): number {
+function figureOf(present: Float64Array, strategy: Exclude<ImputationStrategy, 'constant'>): number {
   if (strategy === 'mean') return momentsOf(present).mean;
   if (strategy === 'median') return quantileInPlace(present, 0.5);
-  return modeOf(present.sort());
+  return modeOf(present);
 }
 
-function modeOf(ascending: Float64Array): number {
-  let mode = ascending[0] as number;
-  let longest = 0;
-  for (let first = 0; first < ascending.length; ) {
-    let next = first + 1;
-    while (next < ascending.length && ascending[next] === ascending[first]) next++;
-    if (next - first > longest) {
-      longest = next - first;
-      mode = ascending[first] as number;
+/** Counts values in a table with open addressing, which takes a fraction of a sort's time. */
+function modeOf(present: Float64Array): number {
+  const slots = 2 ** Math.ceil(Math.log2(2 * present.length));
+  const values = new Float64Array(slots);
+  const counts = new Uint32Array(slots);
+  const bits = new Uint32Array(2);
+  const number = new Float64Array(bits.buffer);
+  let mode = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let place = 0; place < present.length; place++) {
+    // Adding 0 makes -0 and 0 one value.
+    const value = (present[place] as number) + 0;
+    number[0] = value;
+    const mixed = Math.imul((bits[0] as number) ^ Math.imul(bits[1] as number, 0x9e3779b1), 0x85ebca6b);
+    let slot = (mixed ^ (mixed >>> 15)) & (slots - 1);
+    while ((counts[slot] as number) > 0 && values[slot] !== value) slot = (slot + 1) & (slots - 1);
+    values[slot] = value;
+    const count = (counts[slot] as number) + 1;
+    counts[slot] = count;
+    if (count > most || (count === most && value < mode)) {
+      most = count;
+      mode = value;
     }
-    first = next;
   }
   return mode;
 }

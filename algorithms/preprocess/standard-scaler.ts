@@ -1,4 +1,5 @@
 import { requireShape } from './require-shape.ts';
+import { scaleColumns } from './scale-columns.ts';
 
 /**
  * Brings each column to mean 0 and standard deviation 1: z = (x - mean) / scale. As scikit-learn's: the population deviation,
@@ -58,15 +59,7 @@ export class StandardScaler {
    * @throws RangeError when the shape is not that of the fitted columns; TypeError before `fit`.
    */
   transform(matrix: Float64Array, rows: number): Float64Array {
-    const { means, scales } = this;
-    const columns = means.length;
-    requireShape(matrix, rows, columns);
-    const scaled = new Float64Array(matrix.length);
-    for (let place = 0, column = 0; place < matrix.length; place++) {
-      scaled[place] = ((matrix[place] as number) - (means[column] as number)) / (scales[column] as number);
-      column = column + 1 === columns ? 0 : column + 1;
-    }
-    return scaled;
+    return scaleColumns(matrix, rows, { centres: this.means, scales: this.scales });
   }
 
   fitTransform(matrix: Float64Array, rows: number, columns: number): Float64Array {
