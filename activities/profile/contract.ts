@@ -5,7 +5,10 @@ export interface ProfileInput extends CycleScope {
 }
 
 export interface ProfileResult {
-  /** `features.profiles`: one wide row a customer, and `features.interests`: one row a customer and category; `features.lifetime_value` and its model. */
+  /**
+   * One relation a topic: `features.interests` and `features.brands` (a row a customer and category or brand), `features.favourite_products`,
+   * `features.habits`, `features.social`, `features.lifetime_value` with its model; and `features.profiles`, one wide row a customer.
+   */
   readonly relations: Relations;
   readonly figures: readonly StepFigure[];
 }

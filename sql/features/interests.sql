@@ -17,9 +17,22 @@ weighted as (
 ),
 
 by_category as (
-    select customer_id, category, sum(weight)::bigint as weight
+    select customer_id, category, count(*) as lines, sum(weight)::bigint as weight
     from weighted
     group by customer_id, category
+    having sum(weight) > 0
+),
+
+-- what everybody buys tells customers apart less: idf as scikit-learn smooths it, one customer's interests being one document
+population as (
+    select count(distinct customer_id) as customers from by_category
+),
+
+rarity as (
+    select category, ln((1 + any_value(customers)) / (1 + count(*))) + 1 as idf
+    from by_category
+    cross join population
+    group by category
 ),
 
 final as (
@@ -27,9 +40,12 @@ final as (
         customer_id,
         row_number() over (partition by customer_id order by weight desc, category) as rank,
         category,
-        weight / nullif(sum(weight) over (partition by customer_id), 0) as share
+        weight / sum(weight) over (partition by customer_id) as share,
+        lines,
+        weight / 1000000 as recent_lines,
+        share * idf as tf_idf
     from by_category
-    where weight > 0
+    inner join rarity using (category)
 )
 
 select * from final
