@@ -13,6 +13,8 @@ export interface MailEnvironment {
   /** Signs what is posted to /mail/reports; without it nothing is taken there. */
   readonly reportsSecret?: string;
   readonly domainRates?: DomainRates;
+  /** Seconds after which the silence of the relay's log about a letter is proof. */
+  readonly settleAfterSeconds?: number;
 }
 
 const invalid = (name: string, problem: string, remedy: string): ClienteleError => new ClienteleError('ENVIRONMENT_INVALID', { name, problem, remedy });
@@ -43,8 +45,14 @@ function readRates(text: string | undefined): DomainRates | undefined {
   return { ...(perDomain === undefined ? {} : { perDomain }), domains: Object.fromEntries(rates.filter(([domain]) => domain !== '*')) };
 }
 
+function readSeconds(text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  if (!(Number(text) > 0 && Number(text) <= 3600)) throw invalid('SMTP_LOG_SETTLES_AFTER', 'no number of seconds up to 3600', 'Give how long after its last byte a letter may take to be in SMTP_LOG.');
+  return Number(text);
+}
+
 /**
- * Reads DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY or DKIM_KEY_FILE, RETURN_PATH, MAIL_REPORTS, MAIL_REPORTS_SECRET and DOMAIN_RATES. An empty one is unset.
+ * Reads DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY or DKIM_KEY_FILE, RETURN_PATH, MAIL_REPORTS, MAIL_REPORTS_SECRET, DOMAIN_RATES and SMTP_LOG_SETTLES_AFTER. An empty one is unset.
  * @throws ClienteleError ENVIRONMENT_INVALID, never with a part of a key
  */
 export function readMailEnvironment(variables: Readonly<NodeJS.ProcessEnv>): MailEnvironment {
@@ -56,5 +64,6 @@ export function readMailEnvironment(variables: Readonly<NodeJS.ProcessEnv>): Mai
     reportsFolder: variables['MAIL_REPORTS'] || undefined,
     reportsSecret: secret,
     domainRates: readRates(variables['DOMAIN_RATES']),
+    settleAfterSeconds: readSeconds(variables['SMTP_LOG_SETTLES_AFTER']),
   };
 }

@@ -21,6 +21,7 @@ export interface Services {
   /** Absent where bounces go to the sender's own address. */
   readonly returnPaths?: ReturnPaths;
   readonly domainRates?: DomainRates;
+  readonly settleAfterSeconds?: number;
   /** Maildir of bounces and complaints. */
   readonly reportsFolder?: string;
   readonly links: Links;
@@ -47,7 +48,7 @@ export async function openServices(environment: WorkerEnvironment, publicUrl: st
   const ledger = await openLedger({ databaseUrl, folder: join(home, 'ledger') });
   return {
     warehouse, ledger, relay, links, publicUrl, returnPaths,
-    domainRates: mail.domainRates, reportsFolder: mail.reportsFolder,
+    domainRates: mail.domainRates, reportsFolder: mail.reportsFolder, settleAfterSeconds: mail.settleAfterSeconds,
     relayLog: openRelayLog(smtpLog),
     openShop: (name) => openShopFolder(shops, name),
     resolveData: (setting) => (URL.canParse(setting) ? setting : resolve(root, setting)),

@@ -72,7 +72,9 @@ async function startParts(options: StackOptions, stops: StopList): Promise<Stack
     root, stops, say: log, keepRunning: options.keepWorkerRunning ?? false, script: options.scripts?.worker,
     environment: {
       ...temporal.environment, CLIENTELE_HOME: home,
-      ...(simulator === undefined ? {} : { SMTP_URL: simulator.smtpUrl, SMTP_LOG: join(outbox, 'relay.log.jsonl') }),
+      ...(simulator === undefined ? {} : { SMTP_URL: simulator.smtpUrl, SMTP_LOG: join(outbox, 'relay.log.jsonl'),
+        // The sink logs what it takes at once; a real relay may look at a letter for a minute first.
+        SMTP_LOG_SETTLES_AFTER: '10' }),
     },
   });
   const stack = {

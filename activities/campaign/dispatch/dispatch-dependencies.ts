@@ -19,7 +19,8 @@ export interface DispatchDependencies {
   readonly cancellation: () => AbortSignal | undefined;
   /**
    * Real seconds within which a claimed letter is in the relay's log or will never be. Only after them does the log's silence prove that a letter
-   * never came; a letter is not begun later than half of them after its claim. 10 when absent.
+   * never came; a letter is not begun later than half of them after its claim. 120 when absent: relays may look at a letter for a minute before they
+   * take it (RFC 1047), also when whoever sent it is dead.
    */
   readonly settleAfterSeconds?: number;
   /** How fast each recipient domain may be written to; every process keeps its own count. */

@@ -4,7 +4,7 @@ import type { DispatchDependencies } from './dispatch-dependencies.ts';
 
 const batchSize = 2000;
 
-export const settleAfter = ({ settleAfterSeconds = 10 }: Pick<DispatchDependencies, 'settleAfterSeconds'>): number => settleAfterSeconds * 1000;
+export const settleAfter = ({ settleAfterSeconds = 120 }: Pick<DispatchDependencies, 'settleAfterSeconds'>): number => settleAfterSeconds * 1000;
 
 /**
  * Settles sends by the relay's log: delivered where it has the letter, planned again where it proves that the letter never came, in doubt where there

@@ -176,13 +176,17 @@ describe('the environment of mail', () => {
     expect(readMailEnvironment({ DKIM_KEY: '', DOMAIN_RATES: '' })).toEqual({});
   });
 
+  it('reads how long the relay takes to log a letter', () => {
+    expect(readMailEnvironment({ SMTP_LOG_SETTLES_AFTER: '45' }).settleAfterSeconds).toBe(45);
+  });
+
   it('reads rates by domain', () => {
     expect(readMailEnvironment({ DOMAIN_RATES: '*=100 Gmail.com=20, web.de=2.5' }).domainRates).toEqual({ perDomain: 100, domains: { 'gmail.com': 20, 'web.de': 2.5 } });
   });
 
   it.each([
     [{ DOMAIN_RATES: 'gmail.com' }, 'DOMAIN_RATES'], [{ DOMAIN_RATES: 'gmail.com=0' }, 'DOMAIN_RATES'], [{ MAIL_REPORTS_SECRET: 'short' }, 'MAIL_REPORTS_SECRET'],
-    [{ DKIM_KEY: 'k' }, 'DKIM_DOMAIN'], [{ DKIM_DOMAIN: 'a.example', DKIM_KEY: 'k' }, 'DKIM_SELECTOR'], [{ DKIM_DOMAIN: 'a.example', DKIM_SELECTOR: 's' }, 'DKIM_KEY_FILE'],
+    [{ SMTP_LOG_SETTLES_AFTER: '0' }, 'SMTP_LOG_SETTLES_AFTER'], [{ DKIM_KEY: 'k' }, 'DKIM_DOMAIN'], [{ DKIM_DOMAIN: 'a.example', DKIM_KEY: 'k' }, 'DKIM_SELECTOR'], [{ DKIM_DOMAIN: 'a.example', DKIM_SELECTOR: 's' }, 'DKIM_KEY_FILE'],
     [{ DKIM_DOMAIN: 'a.example', DKIM_SELECTOR: 's', DKIM_KEY_FILE: '/nowhere' }, 'DKIM_KEY_FILE'],
   ])('refuses %j', (variables, name) => {
     expect(() => readMailEnvironment(variables)).toThrow(expect.objectContaining({ code: 'ENVIRONMENT_INVALID', message: expect.stringContaining(name) as string }));
