@@ -51,7 +51,7 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
         };
       }),
       inSession((session) => mineAssociations(session, input, rules)),
-      inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, seed: shop.settings.seed })),
+      inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, seed: shop.settings.seed, signal: cancellation() })),
       customersBefore === undefined ? Promise.resolve(undefined) : inSession((session) => measureDrift(session, input)),
     ]);
     const number = (value: number): number => Number(value.toFixed(3));

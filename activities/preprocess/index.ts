@@ -37,11 +37,18 @@ export function createPreprocessActivities({ warehouse, openShop, cancellation }
       await using beside = await warehouse.open({ ...input.relations, ...relations }, {}, cancellation());
       const chosen = await chooseFeatures(session, settings.preprocess.feature_sets, input.featureSet);
       const [earlier, matrix] = await allDone([
-        // The prediction learns from the same customers as they were one horizon ago.
-        beside.materialise(input, { name: 'features.customers_earlier', sql: await readSql('features.customers'), parameters: { as_of: daysBefore(input.asOf, settings.analyse.prediction_days) } }),
+        // The prediction learns from the same customers as they were one horizon ago and two.
+        (async () => {
+          const sql = await readSql('features.customers');
+          const before = (horizons: number) => ({ as_of: daysBefore(input.asOf, horizons * settings.analyse.prediction_days) });
+          return {
+            'features.customers_earlier': await beside.materialise(input, { name: 'features.customers_earlier', sql, parameters: before(1) }),
+            'features.customers_earliest': await beside.materialise(input, { name: 'features.customers_earliest', sql, parameters: before(2) }),
+          };
+        })(),
         prepareMatrix(session, input, { ...chosen, featureSet: input.featureSet }, settings.preprocess),
       ]);
-      Object.assign(relations, { 'features.customers_earlier': earlier }, matrix.relations);
+      Object.assign(relations, earlier, matrix.relations);
       return {
         relations,
         features: matrix.report.filter((column) => column.used).map((column) => column.feature),

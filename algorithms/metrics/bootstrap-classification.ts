@@ -27,50 +27,52 @@ export interface BootstrappedFigure {
 }
 
 /**
- * All figures of quality of some probabilities with percentile intervals, by resampling each class with replacement as `bootstrapMetric` does.
- * A resample is a count for each row: rows are sorted once, and every resample is one pass over the counts, so hundreds of resamples of all figures
- * cost about as much as one figure of a few.
+ * All figures of quality of the probabilities of one or more models with percentile intervals, by resampling each class with replacement as
+ * `bootstrapMetric` does. A resample is a count for each row, the same for every model: rows are sorted once, and every resample is one pass over the
+ * counts, so hundreds of resamples of all figures cost about as much as one figure of a few.
  *
  * Source: B. Efron, R. Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13.
  *
  * @param actual class of each row, 0 or 1.
- * @param probabilities of class 1, in [0, 1].
+ * @param models of each its probabilities of class 1, in [0, 1].
  * @param threshold from which on a row counts as told to be of class 1.
+ * @returns for each model its figures
  * @throws RangeError when the lengths differ, there is no row, a value is out of range, resamples is below 100 or the confidence not in (0, 1).
  */
-export function bootstrapClassification(actual: Uint8Array, probabilities: Float64Array, threshold: number, options: BootstrapOptions = {}): readonly BootstrappedFigure[] {
+export function bootstrapClassification(actual: Uint8Array, models: readonly Float64Array[], threshold: number, options: BootstrapOptions = {}): readonly (readonly BootstrappedFigure[])[] {
   const { resamples = 200, confidence = 0.95, seed = 0 } = options;
-  requireProbabilities(actual, probabilities);
+  for (const probabilities of models) requireProbabilities(actual, probabilities);
   requireConfidence(confidence);
   if (!Number.isInteger(resamples) || resamples < 100) throw new RangeError(`resamples must be an integer of at least 100, not ${resamples}`);
-  const sorted = sortByProbability(actual, probabilities);
+  const sorted = models.map((probabilities) => sortByProbability(actual, probabilities));
   const ones = new Float64Array(actual.length).fill(1);
-  const whole = figuresOf(sorted, ones, threshold);
-  const names = Object.keys(whole) as (keyof ClassificationFigures)[];
-  const drawn = names.map(() => new Float64Array(resamples));
-  const classes = [0, 1].map((wanted) => Uint32Array.from(sorted.labels.keys()).filter((place) => sorted.labels[place] === wanted));
+  const whole = sorted.map((rows) => figuresOf(rows, ones, threshold));
+  const drawn = whole.map((figures) => Object.keys(figures).map(() => new Float64Array(resamples)));
+  const classes = [0, 1].map((wanted) => Uint32Array.from(actual.keys()).filter((row) => actual[row] === wanted));
   const random = new SeededRandom(seed);
   const counts = new Float64Array(actual.length);
   for (let resample = 0; resample < resamples; resample++) {
     counts.fill(0);
-    for (const places of classes) {
-      for (let draw = 0; draw < places.length; draw++) {
-        const place = places[random.integer(places.length)]!;
-        counts[place] = counts[place]! + 1;
+    for (const rows of classes) {
+      for (let draw = 0; draw < rows.length; draw++) {
+        const row = rows[random.integer(rows.length)]!;
+        counts[row] = counts[row]! + 1;
       }
     }
-    const figures = figuresOf(sorted, counts, threshold);
-    names.forEach((name, index) => { drawn[index]![resample] = figures[name]; });
+    sorted.forEach((rows, model) => {
+      (Object.values(figuresOf(rows, counts, threshold)) as number[]).forEach((value, figure) => { drawn[model]![figure]![resample] = value; });
+    });
   }
   const tail = (1 - confidence) / 2;
-  return names.map((figure, index) => {
-    const known = drawn[index]!.filter((value) => !Number.isNaN(value)).sort();
-    return { figure, value: whole[figure], lower: quantile(known, tail), upper: quantile(known, 1 - tail) };
-  });
+  return whole.map((figures, model) => (Object.entries(figures) as [keyof ClassificationFigures, number][]).map(([figure, value], place) => {
+    const known = drawn[model]![place]!.filter((one) => !Number.isNaN(one)).sort();
+    return { figure, value, lower: quantile(known, tail), upper: quantile(known, 1 - tail) };
+  }));
 }
 
 interface SortedRows {
-  /** By probability, highest first. */
+  /** Rows by probability, highest first, and their values in that order. */
+  readonly order: Uint32Array;
   readonly labels: Uint8Array;
   readonly probabilities: Float64Array;
   readonly losses: Float64Array;
@@ -82,7 +84,7 @@ function sortByProbability(actual: Uint8Array, probabilities: Float64Array): Sor
   const labels = Uint8Array.from(order, (row) => actual[row]!);
   const values = Float64Array.from(order, (row) => probabilities[row]!);
   return {
-    labels, probabilities: values,
+    order, labels, probabilities: values,
     losses: values.map((value, place) => {
       // Kept the rounding of a double away from 0 and 1, as `logLoss` does.
       const kept = Math.min(Math.max(value, Number.EPSILON), 1 - Number.EPSILON);
@@ -93,10 +95,14 @@ function sortByProbability(actual: Uint8Array, probabilities: Float64Array): Sor
 }
 
 /** One pass from the highest probability down; rows of equal probability come in together. */
-function figuresOf({ labels, probabilities, losses, squares }: SortedRows, counts: Float64Array, threshold: number): ClassificationFigures {
-  let [rows, positives, loss, square] = [0, 0, 0, 0];
-  for (let place = 0; place < counts.length; place++) {
-    const count = counts[place]!;
+function figuresOf({ order, labels, probabilities, losses, squares }: SortedRows, counts: Float64Array, threshold: number): ClassificationFigures {
+  const size = order.length;
+  let rows = 0;
+  let positives = 0;
+  let loss = 0;
+  let square = 0;
+  for (let place = 0; place < size; place++) {
+    const count = counts[order[place]!]!;
     rows += count;
     positives += count * labels[place]!;
     loss += count * losses[place]!;
@@ -104,22 +110,36 @@ function figuresOf({ labels, probabilities, losses, squares }: SortedRows, count
   }
   const negatives = rows - positives;
   const tenth = rows / 10;
-  let [truePositives, falsePositives, ordered, precisions, inTenth] = [0, 0, 0, 0, Number.NaN];
-  let [told, toldRight] = [0, 0];
-  for (let place = 0; place < counts.length;) {
+  let truePositives = 0;
+  let falsePositives = 0;
+  let ordered = 0;
+  let precisions = 0;
+  let inTenth = Number.NaN;
+  let told = 0;
+  let toldRight = 0;
+  let hits = 0;
+  let misses = 0;
+  for (let place = 0; place < size; place++) {
+    const count = counts[order[place]!]!;
+    if (labels[place] === 1) hits += count;
+    else misses += count;
     const probability = probabilities[place]!;
-    let [hits, misses] = [0, 0];
-    for (; place < counts.length && probabilities[place] === probability; place++) {
-      if (labels[place] === 1) hits += counts[place]!;
-      else misses += counts[place]!;
-    }
+    if (place + 1 < size && probabilities[place + 1] === probability) continue;
     const before = truePositives + falsePositives;
-    ordered += hits * (negatives - falsePositives - misses / 2);
+    const after = before + hits + misses;
+    if (hits > 0) {
+      ordered += hits * (negatives - falsePositives - misses / 2);
+      precisions += (hits * (truePositives + hits)) / after;
+    }
+    if (before < tenth && after >= tenth) inTenth = truePositives + (hits * (tenth - before)) / (hits + misses);
     truePositives += hits;
     falsePositives += misses;
-    if (hits > 0) precisions += (hits * truePositives) / (truePositives + falsePositives);
-    if (Number.isNaN(inTenth) && truePositives + falsePositives >= tenth && hits + misses > 0) inTenth = truePositives - hits + (hits * (tenth - before)) / (hits + misses);
-    if (probability >= threshold) [told, toldRight] = [truePositives + falsePositives, truePositives];
+    if (probability >= threshold) {
+      told = after;
+      toldRight = truePositives;
+    }
+    hits = 0;
+    misses = 0;
   }
   const ratio = (part: number, of: number): number => (of === 0 ? Number.NaN : part / of);
   return {

@@ -256,36 +256,123 @@ def prepare_matrix(features, settings):
     return StandardScaler().fit_transform(clipped[:, varies]), int(np.sum(clipped != filled)), int(chosen.isna().to_numpy().sum())
 
 
-def profile(tables, lines, orders, features, as_of):
-    bought = lines[~lines["is_return"]]
-    known = bought[bought["category"] != "unknown"]
+def interests_of(bought, kind, as_of):
+    """Shares of a customer's time-decayed purchases by category or brand, and tf-idf as scikit-learn smooths it."""
+    known = bought[bought[kind] != "unknown"]
     days = (as_of.normalize() - known["ordered_at"].dt.normalize()).dt.days
     weights = np.round(1_000_000 * np.exp(-np.log(2) * days / 90))
-    interests = weights.groupby([known["customer_id"], known["category"]], observed=True).sum().rename("weight").reset_index()
-    interests = interests[interests["weight"] > 0].sort_values(["customer_id", "weight", "category"], ascending=[True, False, True])
-    interests["share"] = interests["weight"] / interests.groupby("customer_id", observed=True)["weight"].transform("sum")
-    interests["rank"] = interests.groupby("customer_id", observed=True).cumcount() + 1
+    table = weights.groupby([known["customer_id"], known[kind]], observed=True).agg(lines="size", weight="sum").reset_index()
+    table = table[table["weight"] > 0].sort_values(["customer_id", "weight", kind], ascending=[True, False, True])
+    table["share"] = table["weight"] / table.groupby("customer_id", observed=True)["weight"].transform("sum")
+    table["rank"] = table.groupby("customer_id", observed=True).cumcount() + 1
+    idf = np.log((1 + table["customer_id"].nunique()) / (1 + table.groupby(kind, observed=True)["lines"].transform("size"))) + 1
+    table["tf_idf"] = table["share"] * idf
+    return table
+
+
+def habits_of(features, orders, bought, brands):
+    """How a customer buys: quintiles, baskets, weekdays and hours, price tier, loyalty to brands."""
+    habits = pd.DataFrame(index=features.index)
+    for score, column, up in [("recency_score", "recency_days", False), ("frequency_score", "frequency", True), ("monetary_score", "monetary", True)]:
+        habits[score] = 1 + (5 * (features[column].rank(method="min", ascending=up) - 1)) // len(features)
+    channels = features[["web_share", "app_share", "store_share"]]
+    habits["favourite_channel"] = channels.idxmax(axis=1).str.removesuffix("_share").where(channels.max(axis=1) > 0)
+
+    purchases = orders[~orders["is_return"]]
+    hour = purchases["ordered_at"].dt.hour
+    counted = pd.DataFrame({
+        "customer_id": purchases["customer_id"], "lines": purchases["lines"], "revenue": purchases["revenue"], "discounted": purchases["discount"] > 0,
+        "has_time": purchases["ordered_at"] != purchases["ordered_at"].dt.normalize(), "night": hour < 6, "morning": hour.between(6, 11), "afternoon": hour.between(12, 17),
+        "cosine": np.cos(np.radians(15 * hour)), "sine": np.sin(np.radians(15 * hour)),
+    })
+    weekday = purchases["ordered_at"].dt.day_of_week
+    for day in range(7):
+        counted[f"day_{day}"] = weekday == day
+    by_customer = counted.groupby("customer_id", observed=True)
+    rhythm = by_customer.sum()
+    rhythm["orders"] = by_customer.size()
+    rhythm["largest_order_value"] = by_customer["revenue"].max()
+    rhythm["has_times"] = by_customer["has_time"].any()
+    rhythm.index = rhythm.index.astype("str")
+    habits["lines_per_order"] = rhythm["lines"] / rhythm["orders"]
+    habits["largest_order_value"] = rhythm["largest_order_value"]
+    habits["discounted_order_share"] = rhythm["discounted"] / rhythm["orders"]
+    days = rhythm[[f"day_{day}" for day in range(7)]].to_numpy()
+    habits["favourite_weekday"] = pd.Series(days.argmax(axis=1) + 1, index=rhythm.index)
+    habits["favourite_weekday_share"] = pd.Series(days.max(axis=1), index=rhythm.index) / rhythm["orders"]
+    timed = rhythm[rhythm["has_times"]]
+    habits["typical_hour"] = pd.Series(np.degrees(np.arctan2(timed["sine"], timed["cosine"])) % 360 / 15, index=timed.index).round(2)
+    habits["hour_regularity"] = np.hypot(timed["sine"], timed["cosine"]) / timed["orders"]
+    for part in ["night", "morning", "afternoon"]:
+        habits[f"{part}_share"] = timed[part] / timed["orders"]
+
+    products = bought.groupby("product_id", observed=True).agg(category=("category", "first"), gross=("gross", "sum"), quantity=("quantity", "sum"))
+    prices = (products["gross"] / products["quantity"]).groupby(products["category"], observed=True)
+    size = prices.transform("size")
+    places = (1000 * (prices.rank(method="min") + size - prices.rank(method="min", ascending=False))) // (2 * size)
+    place = bought["product_id"].map(places).astype("float64").groupby(bought["customer_id"], observed=True).mean() / 1000
+    place.index = place.index.astype("str")
+    habits["price_place"] = place
+    habits["price_tier"] = pd.cut(habits["price_place"], [-np.inf, 1 / 3, 2 / 3, np.inf], labels=["low", "middle", "high"])
+    pairs = pd.DataFrame({"customer_id": brands["customer_id"], "same": brands["lines"] * (brands["lines"] - 1), "lines": brands["lines"]}).groupby("customer_id", observed=True).sum()
+    loyalty = pairs["same"] / (pairs["lines"] * (pairs["lines"] - 1)).replace(0, np.nan)
+    loyalty.index = loyalty.index.astype("str")
+    habits["brand_loyalty"] = loyalty
+    return habits
+
+
+def social_of(social, as_of):
+    """What customers say, of whom others hear, and their place in the graph of follows; a review without stars is judged by the words of those that have them."""
+    reviews = social[social["kind"] == "review"]
+    tone = ((reviews["rating"] - 3) / 2).clip(-1, 1)
+    words = reviews["text"].str.lower().str.findall(r"[^\W\d_]+")
+    rated = pd.DataFrame({"tone": tone, "word": words.map(lambda found: sorted(set(found)) if isinstance(found, list) else [])})[tone.notna()].explode("word").dropna(subset="word")
+    by_word = rated.groupby("word")["tone"].agg(["sum", "size"])
+    by_word = (by_word["sum"] / (by_word["size"] + 5))[by_word["size"] >= 3]
+    unrated = words[tone.isna() & reviews["text"].notna()]
+    guessed = unrated.explode().map(by_word).groupby(level=0).mean() if len(unrated) > 0 else pd.Series(dtype="float64")
+    told = social.assign(
+        post=social["kind"] == "post", mention=social["kind"] == "mention", like=social["kind"] == "like", review=social["kind"] == "review",
+        recent=social["occurred_at"] >= as_of - pd.Timedelta(days=90), stars=social["rating"].where(social["kind"] == "review"), tone=tone.reindex(social.index).fillna(guessed.reindex(social.index)))
+    said = told.groupby("customer_id").agg(posts=("post", "sum"), mentions_made=("mention", "sum"), likes_given=("like", "sum"), reviews=("review", "sum"), activities=("kind", "size"),
+                                           activities_90d=("recent", "sum"), last=("occurred_at", "max"), rating_mean=("stars", "mean"), sentiment=("tone", "mean"))
+    said["days_since_active"] = (as_of.normalize() - said.pop("last").dt.normalize()).dt.days
+    follows = social[(social["kind"] == "follow") & social["other_customer_id"].notna() & (social["customer_id"] != social["other_customer_id"])][["customer_id", "other_customer_id"]].drop_duplicates()
+    back = follows.merge(follows.rename(columns={"customer_id": "other_customer_id", "other_customer_id": "customer_id"}), on=["customer_id", "other_customer_id"])
+    heard = social[social["kind"].isin(["mention", "like"]) & (social["customer_id"] != social["other_customer_id"])].groupby(["other_customer_id", "kind"]).size().unstack(fill_value=0)
+    graph = pd.DataFrame({"following": follows.groupby("customer_id").size(), "followers": follows.groupby("other_customer_id").size(), "mutual_follows": back.groupby("customer_id").size(),
+                          "mentions_received": heard.get("mention"), "likes_received": heard.get("like")})
+    everybody = said.join(graph, how="outer")
+    counts = everybody.columns.difference(["rating_mean", "sentiment", "days_since_active"])
+    everybody[counts] = everybody[counts].fillna(0)
+    return everybody
+
+
+def profile(tables, lines, orders, features, as_of):
+    bought = lines[~lines["is_return"]]
+    interests = interests_of(bought, "category", as_of)
+    brands = interests_of(bought, "brand", as_of)
 
     favourites = bought.groupby(["customer_id", "product_id"], observed=True)["ordered_at"].agg(["size", "max"]).reset_index()
     favourites = favourites.sort_values(["customer_id", "size", "max", "product_id"], ascending=[True, False, False, True])
     favourites["rank"] = favourites.groupby("customer_id", observed=True).cumcount() + 1
     favourites = favourites[favourites["rank"] <= 3].merge(tables["products"][["product_id", "title"]], on="product_id", how="left")
 
-    purchases = orders[~orders["is_return"]]
-    rhythm = purchases.groupby(["customer_id", purchases["ordered_at"].dt.day_of_week.rename("weekday")], observed=True).size().rename("orders").reset_index()
-    rhythm = rhythm.sort_values(["customer_id", "orders", "weekday"], ascending=[True, False, True]).drop_duplicates("customer_id")
-
-    profiles = features.reset_index().rename(columns={"index": "customer_id"})
-    for score, column, up in [("recency_score", "recency_days", False), ("frequency_score", "frequency", True), ("monetary_score", "monetary", True)]:
-        profiles[score] = pd.qcut(profiles[column].rank(method="first", ascending=up), 5, labels=False) + 1
-    channels = profiles[["web_share", "app_share", "store_share"]]
-    profiles["favourite_channel"] = channels.idxmax(axis=1).str.removesuffix("_share").where(channels.max(axis=1) > 0)
-    people = tables["customers"][["customer_id", "birth_date", "gender", "city", "region", "country", "locale", "time_zone"]]
-    top = interests[interests["rank"] == 1][["customer_id", "category", "share"]]
-    for right in [people, rhythm[["customer_id", "weekday"]].astype({"customer_id": "str"}), top.astype({"customer_id": "str", "category": "str"})]:
-        profiles = profiles.merge(right, on="customer_id", how="left")
-    profiles["age"] = as_of.year - profiles["birth_date"].dt.year
-    return profiles, interests, favourites
+    habits = habits_of(features, orders, bought, brands)
+    social = social_of(tables["social"], as_of)
+    worth = lifetime_value(orders, as_of)
+    people = tables["customers"][["customer_id", "birth_date", "gender", "city", "region", "country", "locale", "time_zone", "interests"]].rename(columns={"interests": "stated_interests"})
+    people["age"] = as_of.year - people["birth_date"].dt.year
+    people["age_band"] = pd.cut(people["age"], [-np.inf, 17, 24, 34, 44, 54, 64, np.inf], labels=["under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65 and over"])
+    profiles = features.join(habits)
+    for kind, table in [("category", interests), ("brand", brands)]:
+        first = table[table["rank"] == 1].set_index(table.loc[table["rank"] == 1, "customer_id"].astype("str"))[[kind, "share"]]
+        rare = table.sort_values("tf_idf", ascending=False).drop_duplicates("customer_id")
+        profiles = profiles.join(first.rename(columns={kind: f"favourite_{kind}", "share": f"favourite_{kind}_share"}))
+        profiles = profiles.join(pd.Series(rare[kind].to_numpy(), index=rare["customer_id"].astype("str"), name=f"distinctive_{kind}"))
+    by_name = worth.set_axis(worth.index.astype("str"))[["p_alive", "expected_purchases_90d", "expected_value_90d", "clv_1y"]]
+    profiles = profiles.join(social).join(by_name).join(people.set_index("customer_id"))
+    return {"profiles": profiles, "interests": interests, "brands": brands, "favourites": favourites, "habits": habits, "social": social, "lifetime_value": worth}
 
 
 def lifetime_value(orders, as_of):
@@ -595,14 +682,13 @@ def main():
     gc.collect()
 
     def profile_customers():
-        profiles, interests, favourites = profile(tables, lines, orders, features, as_of)
-        keep(profiles, "profiles")
-        keep(interests, "interests")
-        worth = lifetime_value(orders, as_of)
-        keep(worth, "lifetime_value")
-        return interests, favourites, worth
+        topics = profile(tables, lines, orders, features, as_of)
+        for name, table in topics.items():
+            keep(table, name)
+        return topics
 
-    interests, favourites, worth = watch.run("profile", profile_customers)
+    topics = watch.run("profile", profile_customers)
+    interests, favourites, worth = topics["interests"], topics["favourites"], topics["lifetime_value"]
 
     def analyse():
         members, descriptions, curve = segment(matrix, features, settings)
@@ -631,6 +717,11 @@ def main():
             "imputed": imputed,
             "clipped": clipped,
             "interests": len(interests),
+            "brands": len(topics["brands"]),
+            "people heard of": len(topics["social"]),
+            "followers": int(topics["social"]["followers"].sum()),
+            "favourite weekdays": int(topics["habits"]["favourite_weekday"].sum()),
+            "sum of largest orders": float(topics["habits"]["largest_order_value"].sum()),
             "purchases expected": float(worth["expected_purchases_90d"].sum()),
             "worth of the next year": float(worth["clv_1y"].sum()),
             **{f"inertia {clusters}": inertia for clusters, inertia in zip(curve["clusters"], curve["inertia"])},

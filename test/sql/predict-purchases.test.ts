@@ -42,7 +42,7 @@ async function predicted(given: readonly Order[], questions: readonly string[]):
     await give('features.orders', [...columns, text('channel', () => 'web'), number('items', 1), number('gross', 10), number('discount', 0), number('revenue', 10), { name: 'days_since_last', type: 'BIGINT', values: given.map(() => null) }]);
     await give('features.order_lines', [...columns, text('product_id', () => 'tea'), text('category', () => 'drinks')]);
     await give('snapshot.events', [...['event_id', 'customer_id', 'session_id', 'kind'].map((name): Column => ({ name, type: 'VARCHAR', values: [] })), { name: 'occurred_at', type: 'TIMESTAMP', values: [] }]);
-    for (const [name, at] of [['features.customers', asOf], ['features.customers_earlier', new Date(Date.parse(asOf) - 30 * day).toISOString()]] as const) {
+    for (const [name, at] of [['features.customers', asOf], ['features.customers_earlier', new Date(Date.parse(asOf) - 30 * day).toISOString()], ['features.customers_earliest', new Date(Date.parse(asOf) - 60 * day).toISOString()]] as const) {
       await session.materialise(folder, { name, sql: await readSql('features.customers'), parameters: { as_of: at } });
     }
     const { relations, champion } = await predictPurchases(session, { ...folder, asOf, days: 30, seed: 1 });

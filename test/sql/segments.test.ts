@@ -40,18 +40,15 @@ describe('segments', () => {
         await using session = await warehouse.open({});
         const give = async (name: string, columns: readonly Column[]): Promise<void> => { relations[name] = await session.write(folder, { name, algorithm: 'given', inputs: [], external: `given ${moved}`, columns: () => columns }); };
         await give('features.customers', [id, ...features.map((name, place) => column(name, place, false))]);
-        await give('features.customers_earlier', [id, ...features.map((name, place) => column(name, place, false))]);
+        for (const time of ['earlier', 'earliest']) await give(`features.customers_${time}`, [id, ...features.map((name, place) => column(name, place, false))]);
         await give('features.matrix', [id, { name: 'in_fit', type: 'BOOLEAN', values: ids.map(() => true) }, ...features.map((name, place) => column(name, place, true))]);
         // Every other customer buys every month; so the past tells who will.
         const orders = ids.flatMap((customer, number) => (number % 2 === 0 ? months : months.slice(0, 1)).map((at, place) => ({ customer, order: `${customer}-${place}`, at })));
         const text = (name: string, value: (order: (typeof orders)[number]) => string): Column => ({ name, type: 'VARCHAR', values: orders.map(value) });
         const at: Column = { name: 'ordered_at', type: 'TIMESTAMP', values: orders.map((order) => order.at) };
         const kept: Column = { name: 'is_return', type: 'BOOLEAN', values: orders.map(() => false) };
-        const figure = (name: string, value: number | null): Column => ({ name, type: 'DOUBLE', values: orders.map(() => value) });
-        await give('features.orders', [text('customer_id', (order) => order.customer), text('order_id', (order) => order.order), at, kept, text('channel', () => 'web'),
-          figure('items', 1), figure('gross', 10), figure('discount', 0), figure('revenue', 10), { name: 'days_since_last', type: 'BIGINT', values: orders.map(() => 30) }]);
-        await give('features.order_lines', [text('customer_id', (order) => order.customer), text('order_id', (order) => order.order), text('product_id', () => 'tea'), text('category', () => 'drinks'), at, kept]);
-        await give('snapshot.events', [...['event_id', 'customer_id', 'session_id', 'kind'].map((name): Column => ({ name, type: 'VARCHAR', values: [] })), { name: 'occurred_at', type: 'TIMESTAMP', values: [] }]);
+        await give('features.orders', [text('customer_id', (order) => order.customer), text('order_id', (order) => order.order), at, kept]);
+        await give('features.order_lines', [text('order_id', (order) => order.order), text('product_id', () => 'tea'), kept]);
         await give('snapshot.products', [{ name: 'product_id', type: 'VARCHAR', values: ['tea'] }, { name: 'title', type: 'VARCHAR', values: ['Tea'] }]);
         return analyse.analyse({ ...folder, asOf: '2026-03-01T00:00:00Z', relations, analysis: 0, previousCycle });
       };

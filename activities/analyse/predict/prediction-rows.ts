@@ -9,33 +9,46 @@ export interface PredictionRows {
   readonly labels: Uint8Array;
 }
 
+/** All customers of one time; `take` gives some of the columns of some of their ten parts, in the order of customer_id. */
+export interface CustomersOfATime {
+  readonly rows: number;
+  /** Whether any customer has a value in the column. */
+  isKnown(column: number): boolean;
+  take(columns: readonly number[], parts: (part: number) => boolean): PredictionRows;
+}
+
 /** Counts and money are skewed; a logarithm makes "twice as much" the unit. */
 const compress = (value: number): number => Math.sign(value) * Math.log1p(Math.abs(value));
 
 /** Ten parts of the customers, by the hash of their ids: who judges a model has never been in what it was fitted on. */
 const draw = "(md5_number_lower('test:' || customer_id) % 10)::int";
 
-/**
- * Customers of `table`, labelled by their purchases from `asOf` until `days` later, by part 0 to 9.
- * @returns takes the parts asked for, in the order of customer_id
- */
-export async function readPredictionRows(session: WarehouseSession, { table, features, asOf, days }: { readonly table: string; readonly features: readonly string[]; readonly asOf: string; readonly days: number }): Promise<(parts: (part: number) => boolean) => PredictionRows> {
+/** Customers of `table`, labelled by their purchases from `asOf` until `days` later. */
+export async function readPredictionRows(session: WarehouseSession, { table, features, asOf, days }: { readonly table: string; readonly features: readonly string[]; readonly asOf: string; readonly days: number }): Promise<CustomersOfATime> {
   const from = `${quoteLiteral(asOf)}::timestamp`;
-  const { values, rows } = await session.matrix(`
+  const { values, rows, columns: width } = await session.matrix(`
     with buyers as (select distinct customer_id from features.orders where not is_return and ordered_at >= ${from} and ordered_at < ${from} + interval ${days} day)
     select (buyers.customer_id is not null)::int as bought, ${draw} as part, ${features.map(quoteIdentifier).join(', ')}
     from ${table} left join buyers using (customer_id) order by customer_id`);
-  const width = features.length;
-  return (parts) => {
-    const matrix = new Float64Array(rows * width);
-    const labels = new Uint8Array(rows);
-    let taken = 0;
-    for (let row = 0, place = 0; row < rows; row++, place += width + 2) {
-      if (!parts(values[place + 1]!)) continue;
-      for (let column = 0, to = taken * width; column < width; column++) matrix[to + column] = compress(values[place + 2 + column]!);
-      labels[taken++] = values[place]!;
-    }
-    return { matrix: matrix.subarray(0, taken * width), rows: taken, labels: labels.subarray(0, taken) };
+  for (let row = 0, place = 0; row < rows; row++, place += width) for (let column = 2; column < width; column++) values[place + column] = compress(values[place + column]!);
+  return {
+    rows,
+    isKnown: (column) => {
+      for (let place = column + 2; place < values.length; place += width) if (!Number.isNaN(values[place])) return true;
+      return false;
+    },
+    take: (columns, parts) => {
+      let wanted = 0;
+      for (let place = 1; place < values.length; place += width) if (parts(values[place]!)) wanted++;
+      const matrix = new Float64Array(wanted * columns.length);
+      const labels = new Uint8Array(wanted);
+      for (let place = 0, to = 0, taken = 0; place < values.length; place += width) {
+        if (!parts(values[place + 1]!)) continue;
+        for (const column of columns) matrix[to++] = values[place + 2 + column]!;
+        labels[taken++] = values[place]!;
+      }
+      return { matrix, rows: wanted, labels };
+    },
   };
 }
 

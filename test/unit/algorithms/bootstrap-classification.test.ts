@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { averagePrecision, bootstrapClassification, bootstrapMetric, brierScore, liftAtDecile, logLoss, rocAuc } from '../../../algorithms/index.ts';
 import { accuracy, confusionMatrix, f1, precision, recall } from '../../../algorithms/metrics/confusion-matrix.ts';
 
-const figures = (actual: Uint8Array, probabilities: Float64Array, threshold: number) => Object.fromEntries(bootstrapClassification(actual, probabilities, threshold, { resamples: 100 }).map(({ figure, value }) => [figure, value]));
+const figures = (actual: Uint8Array, probabilities: Float64Array, threshold: number) => Object.fromEntries(bootstrapClassification(actual, [probabilities], threshold, { resamples: 100 })[0]!.map(({ figure, value }) => [figure, value]));
 
 describe('all figures of a classification at once', () => {
   test('are those of the functions for one figure each', () => {
@@ -27,7 +27,7 @@ describe('all figures of a classification at once', () => {
     const actual = Uint8Array.from({ length: rows }, (_, place) => Number(place % 3 === 0));
     const probabilities = Float64Array.from({ length: rows }, (_, place) => ((place * 7919) % 1000) / 1400 + (place % 3 === 0 ? 0.2 : 0));
     const slow = bootstrapMetric(rocAuc, actual, probabilities, { resamples: 2000, seed: 3 });
-    const auc = bootstrapClassification(actual, probabilities, 0.5, { resamples: 2000, seed: 4 }).find(({ figure }) => figure === 'auc')!;
+    const auc = bootstrapClassification(actual, [probabilities], 0.5, { resamples: 2000, seed: 4 })[0]!.find(({ figure }) => figure === 'auc')!;
     expect(auc.value).toBeCloseTo(slow.value, 12);
     expect(Math.abs(auc.lower - slow.interval.lower)).toBeLessThan(0.01);
     expect(Math.abs(auc.upper - slow.interval.upper)).toBeLessThan(0.01);
