@@ -1,0 +1,27 @@
+// npm run export -- [shop/]2026-W48 --out <file> [--relation features.profiles] [--format parquet|arrow|csv]
+import { resolve } from 'node:path';
+import { Option } from 'commander';
+import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
+import { readEnvironment } from '../workers/environment.ts';
+import { createProgram } from './command-line/create-program.ts';
+import { exitCodes } from './command-line/exit-codes.ts';
+import { runCommand } from './command-line/run-command.ts';
+import { parseCycleName } from './cycle/cycle-name.ts';
+import { formatCount } from './display/format-number.ts';
+import { exportFormats, exportRelation, type ExportFormat } from './export/export-relation.ts';
+
+await runCommand(async ({ say }) => {
+  const program = createProgram('export', 'Writes a relation of a cycle to a file: what is known of every customer, unless another is named.')
+    .argument('<cycle>', 'shop/2026-W48; the week alone means the demo shop')
+    .requiredOption('--out <file>', 'the file to write')
+    .option('--relation <layer.relation>', 'which one', 'features.profiles')
+    .addOption(new Option('--format <format>', 'of the file').choices(exportFormats).default('parquet'))
+    .parse();
+  const { shop, cycle } = parseCycleName(program.args[0] ?? '', 'demo');
+  const { out, relation, format } = program.opts<{ out: string; relation: string; format: ExportFormat }>();
+  const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), out);
+  const { rows, bytes } = await exportRelation(await openWarehouse({ lake: readEnvironment(process.env).lake }), { shop, cycle, relation, format, out: file });
+  process.stdout.write(`${file}\n`);
+  say(`${formatCount(rows)} rows of ${relation}, ${formatCount(bytes)} bytes. Nothing in it is masked.`);
+  return exitCodes.ok;
+});
