@@ -95,7 +95,7 @@ describe.runIf(chromium !== undefined)('the console in a browser', () => {
         expect(await axeViolations(page), `${name} ${reader.width} ${reader.scheme}`).toEqual([]);
         expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), `${name} ${reader.width} is wider than its window`).toBeLessThanOrEqual(0);
         // Chromium paints a frame when it comes into view.
-        for (const frame of await page.locator('iframe:visible').all()) await frame.scrollIntoViewIfNeeded();
+        await page.evaluate("(async () => { for (const frame of document.querySelectorAll('iframe')) { frame.scrollIntoView(); await new Promise((done) => setTimeout(done, 100)); } scrollTo(0, 0); })()");
         const file = join(pictures, `${name}-${reader.width}-${reader.scheme}.png`);
         await page.screenshot({ path: file, fullPage: true });
         expect((await stat(file)).size).toBeGreaterThan(5_000);
