@@ -94,8 +94,6 @@ describe.runIf(chromium !== undefined)('the console in a browser', () => {
         await page.waitForFunction("[...document.querySelectorAll('.chart')].every((figure) => figure.querySelector('canvas') !== null)");
         expect(await axeViolations(page), `${name} ${reader.width} ${reader.scheme}`).toEqual([]);
         expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'), `${name} ${reader.width} is wider than its window`).toBeLessThanOrEqual(0);
-        // Chromium paints a frame when it comes into view.
-        await page.evaluate("(async () => { for (const frame of document.querySelectorAll('iframe')) { frame.scrollIntoView(); await new Promise((done) => setTimeout(done, 100)); } scrollTo(0, 0); })()");
         const file = join(pictures, `${name}-${reader.width}-${reader.scheme}.png`);
         await page.screenshot({ path: file, fullPage: true });
         expect((await stat(file)).size).toBeGreaterThan(5_000);
