@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 /**
@@ -11,7 +12,7 @@ import { Worker } from 'node:worker_threads';
 export async function inThread<Task, Answer>(file: URL, task: Task, { transfer = [], signal }: { readonly transfer?: readonly ArrayBuffer[]; readonly signal?: AbortSignal } = {}): Promise<Answer> {
   signal?.throwIfAborted();
   // A flag of the process, such as --input-type, may be one that no thread can start with.
-  const worker = new Worker(file, { execArgv: [], name: file.pathname.split('/').at(-1)! });
+  const worker = new Worker(file, { execArgv: [], name: basename(file.pathname) });
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const stop = (): void => reject(signal?.reason as Error);
   signal?.addEventListener('abort', stop, { once: true });

@@ -21,13 +21,27 @@ export interface AnalyseDependencies {
   readonly cancellation: () => AbortSignal | undefined;
 }
 
+/** Who belongs together, in words too, and where this goes on from the last cycle's segments. */
+async function segmentAndDescribe(session: WarehouseSession, input: AnalyseInput, recipe: SegmentationRecipe, hasPrevious: boolean) {
+  const segmentation = await writeSegmentation(session, input, recipe);
+  const { relation: summaries, segments } = await summariseSegments(session, input);
+  const descriptions = await describeSegments(session, input);
+  const coordinates = await placeCustomers(session, input);
+  const change = hasPrevious ? await followSegments(session, input) : undefined;
+  const [chosen] = await session.rows<{ silhouette: number; stability: number; clusters: number }>('select silhouette, stability, clusters from segments.k_curve where chosen');
+  return {
+    relations: { ...segmentation, 'segments.summaries': summaries, 'segments.descriptions': descriptions, 'segments.coordinates': coordinates, ...change?.relations },
+    segments, agreement: change?.agreement, ...chosen!,
+  };
+}
+
 /** The fourth step: segments, what is bought together, and who is likely to buy soon. */
 export function createAnalyseActivities({ warehouse, openShop, cancellation }: AnalyseDependencies): AnalyseActivities {
   /** A relation of the last cycle; nothing when there was no cycle, or it did not come so far. */
   const ofPrevious = async ({ shop, previousCycle }: AnalyseInput, name: string): Promise<RelationRef | undefined> =>
     previousCycle === undefined ? undefined : warehouse.find({ shop, cycle: previousCycle }, name);
 
-  /** Segments, associations and predictions do not need each other: what one computes runs while another reads. Each has a session of its own. */
+  /** Predictions are a chain of steps in one thread; what else there is to do runs beside it, one after the other, so that each has about a core. */
   async function analyseWith(input: AnalyseInput, shop: ShopFolder, relations: Relations, recipe: (session: WarehouseSession) => SegmentationRecipe): Promise<AnalyseResult> {
     const { rules, prediction_days: days } = shop.settings.analyse;
     const before = await ofPrevious(input, 'segments.memberships');
@@ -37,22 +51,13 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
       await using session = await warehouse.open({ ...relations, ...earlier }, {}, cancellation());
       return await work(session);
     };
-    const [segmented, associations, prediction, drift] = await allDone([
-      inSession(async (session) => {
-        const segmentation = await writeSegmentation(session, input, recipe(session));
-        const { relation: summaries, segments } = await summariseSegments(session, input);
-        const descriptions = await describeSegments(session, input);
-        const coordinates = await placeCustomers(session, input);
-        const change = before === undefined ? undefined : await followSegments(session, input);
-        const [chosen] = await session.rows<{ silhouette: number; stability: number; clusters: number }>('select silhouette, stability, clusters from segments.k_curve where chosen');
-        return {
-          relations: { ...segmentation, 'segments.summaries': summaries, 'segments.descriptions': descriptions, 'segments.coordinates': coordinates, ...change?.relations },
-          segments, agreement: change?.agreement, ...chosen!,
-        };
-      }),
-      inSession((session) => mineAssociations(session, input, rules)),
+    const [prediction, [segmented, associations, drift]] = await allDone([
       inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, seed: shop.settings.seed, signal: cancellation() })),
-      customersBefore === undefined ? Promise.resolve(undefined) : inSession((session) => measureDrift(session, input)),
+      inSession(async (session) => [
+        await segmentAndDescribe(session, input, recipe(session), before !== undefined),
+        await mineAssociations(session, input, rules),
+        customersBefore === undefined ? undefined : await measureDrift(session, input),
+      ] as const),
     ]);
     const number = (value: number): number => Number(value.toFixed(3));
     return {

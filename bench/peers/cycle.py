@@ -501,8 +501,8 @@ METRICS = {
 }
 
 
-def with_intervals(actual, p, threshold, seed, resamples=200):
-    """Every figure of quality with a percentile interval, from the same resamples of each class."""
+def with_intervals(actual, p, threshold, seed, resamples=1000):
+    """Every figure of quality with a percentile interval, from the same resamples of each class, by scikit-learn's functions."""
     random = np.random.default_rng(seed)
     classes = [np.flatnonzero(actual == value) for value in (0, 1)]
     figures = lambda rows: [metric(actual[rows], p[rows] >= threshold, p[rows]) for metric in METRICS.values()]
@@ -551,7 +551,7 @@ def predict(features, earlier, earliest, orders, as_of, settings, keep):
     judges = np.array([number % 10 < 3 for number in md5_number("test:" + customer for customer in earlier.index)])
     known = earlier.columns[earlier.notna().any() & earliest.notna().any()]
     squeeze = lambda table: np.sign(table[known].to_numpy()) * np.log1p(np.abs(table[known].to_numpy()))
-    network = lambda: MLPClassifier(hidden_layer_sizes=(32, 16), early_stopping=True, n_iter_no_change=5, max_iter=40, random_state=settings["seed"])
+    network = lambda: MLPClassifier(hidden_layer_sizes=(32, 16), early_stopping=True, n_iter_no_change=3, max_iter=15, random_state=settings["seed"])
     logistic = lambda: LogisticRegression(solver="newton-cholesky", tol=1e-6)
 
     def preparation(rows):

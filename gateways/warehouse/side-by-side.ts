@@ -4,7 +4,8 @@ import type { WarehouseSession } from './warehouse.ts';
 const mostSessions = 4;
 
 /**
- * Works through tasks in their order in as many sessions of one thread as there are threads, up to four. Files written by one thread keep the
+ * Works through tasks in their order in sessions of one thread: one more than there are threads, so that none rests while a session waits for the
+ * next statement, and four at most. Files written by one thread keep the
  * order of what was read, so they need no sort to have the same bytes again, and a session holds one task's rows at a time.
  * @returns what each task gave, in the order of the tasks
  * @throws the first error; no further task is begun after it
@@ -29,7 +30,7 @@ export async function sideBySide<Task, Result>(tasks: readonly Task[], { threads
       }
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(threads, mostSessions, tasks.length) }, runner));
+  const ends = await Promise.allSettled(Array.from({ length: Math.min(threads + 1, mostSessions, tasks.length) }, runner));
   const failure = ends.find((end) => end.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
   return results;

@@ -42,7 +42,8 @@ export interface Prediction {
 
 /** A challenger takes over when a difference so large would come by chance this seldom. */
 const significance = 0.05;
-const resamples = 200;
+/** Percentile intervals want a thousand or more (Efron and Tibshirani 1993, chapter 13). */
+const resamples = 1000;
 /** Customers on whom shuffling a feature is judged; more say no more. */
 const shuffled = 5000;
 
