@@ -4,6 +4,29 @@ const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 202
 const share = z.number().min(0).max(1);
 const featureName = z.string().regex(/^[a-z][a-z0-9_]*$/);
 
+/** How a missing value is filled: by a figure of its column, by `missing_constant`, or from the customers who are most alike. */
+const filling = z.enum(['mean', 'median', 'mode', 'constant', 'knn']);
+/** `by_skew` takes log1p or Yeo-Johnson where a column is skewed (algorithms/preprocess/pick-transform.ts); those and it are standardised afterwards. */
+const scaling = z.enum(['standard', 'min_max', 'robust', 'log1p', 'yeo_johnson', 'by_skew']);
+
+/** Which features a segmentation is made of: the shop's list, or what the data say, within these floors. */
+const selection = z.strictObject({
+  mode: z.enum(['static', 'dynamic']).default('static'),
+  /** Features that `dynamic` chooses from; every column of features.customers when not given. */
+  candidates: z.array(featureName).min(2).optional(),
+  maximum_missing: share.default(0.8),
+  /** Variance of a feature's values, outliers clipped, brought to a range of 1. */
+  minimum_variance: z.number().nonnegative().default(0.001),
+  /** Of two features that correlate more, the one that tells less about who buys goes. */
+  maximum_correlation: z.number().positive().max(1).default(0.9),
+  /** A feature comes in by either: what it tells about who buys, in nats, or the share of resamples on which it is among those that tell most. */
+  minimum_information: z.number().positive().default(0.03),
+  minimum_stability: z.number().gt(0.5).max(1).default(0.6),
+  resamples: z.number().int().positive().default(50),
+  minimum_features: z.number().int().min(2).default(4),
+  maximum_features: z.number().int().min(2).default(10),
+}).refine((floors) => floors.minimum_features <= floors.maximum_features, 'minimum_features must not be more than maximum_features');
+
 const offer = z.strictObject({
   name: z.string().min(1),
   /** `percentage` takes value percent off one order, `amount` takes value off, `free_shipping` costs value an order. */
@@ -42,9 +65,23 @@ export const shopSettingsSchema = z.strictObject({
   preprocess: z.strictObject({
     /** Feature sets in order of preference: the second is taken when the first gives no good segmentation. Names are columns of features.customers. */
     feature_sets: z.array(z.array(featureName).min(2)).min(1),
-    missing: z.record(featureName, z.enum(['mean', 'median', 'mode'])).default({}),
-    missing_default: z.enum(['mean', 'median', 'mode']).default('median'),
-    outliers: z.strictObject({ method: z.enum(['z_score', 'iqr']).default('iqr'), limit: z.number().positive().default(3), action: z.enum(['clip', 'drop']).default('clip') }).prefault({}),
+    missing: z.record(featureName, filling).default({}),
+    missing_default: filling.default('median'),
+    missing_constant: z.number().default(0),
+    /** Whether a feature with gaps gets a second column, which says who has none. */
+    missing_indicators: z.boolean().default(false),
+    outliers: z.strictObject({
+      method: z.enum(['z_score', 'robust_z', 'iqr', 'isolation_forest']).default('iqr'),
+      /** In deviations or interquartile ranges; the forest takes `contamination` instead. */
+      limit: z.number().positive().default(3),
+      contamination: z.number().positive().max(0.5).default(0.01),
+      /** `clip` moves values to the bound, `drop` keeps such customers out of the fit as well, `flag` only lists them in features.outliers. */
+      action: z.enum(['clip', 'drop', 'flag']).default('clip'),
+    }).prefault({}),
+    scaling: z.record(featureName, scaling).default({}),
+    scaling_default: scaling.default('standard'),
+    /** `static` or `dynamic`, alone or with the floors of `dynamic`. */
+    selection: z.preprocess((value) => (typeof value === 'string' ? { mode: value } : value), selection.prefault({})),
   }),
   analyse: z.strictObject({
     clusters: z.strictObject({ minimum: z.number().int().min(2).default(3), maximum: z.number().int().max(30).default(7) }).prefault({}),
