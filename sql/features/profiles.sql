@@ -37,13 +37,9 @@ favourite_categories as (
 ),
 
 favourite_brands as (
-    select
-        customer_id,
-        arg_min(brand, rank) as favourite_brand,
-        arg_min(share, rank) as favourite_brand_share,
-        arg_max(brand, round(1000000 * tf_idf)::bigint * 10000 - rank) as distinctive_brand
+    select customer_id, brand as favourite_brand, share as favourite_brand_share
     from features.brands
-    group by customer_id
+    where rank = 1
 ),
 
 -- a shop without social data knows nothing of it; in one that has them, silence is zero
@@ -90,7 +86,6 @@ final as (
         distinctive_category,
         favourite_brand,
         favourite_brand_share,
-        distinctive_brand,
         brand_loyalty,
         price_place,
         price_tier,
