@@ -11,8 +11,8 @@ export interface ColumnUnits {
   /** Whether values out of bounds are moved to them. */
   readonly clips: boolean;
   readonly transform: SkewTransform;
-  /** Exponent of `yeo_johnson`; NaN for others. */
-  readonly lambda: number;
+  /** Lambda of `yeo_johnson`; NaN for others. */
+  readonly exponent: number;
   readonly mean: number;
   readonly scale: number;
 }
@@ -35,19 +35,19 @@ export function inUnits(value: number, units: ColumnUnits): number {
   return (transformed(bounded, units) - units.mean) / units.scale;
 }
 
-export function transformed(value: number, { transform, lambda }: Pick<ColumnUnits, 'transform' | 'lambda'>): number {
+export function transformed(value: number, { transform, exponent }: Pick<ColumnUnits, 'transform' | 'exponent'>): number {
   if (transform === 'none') return value;
   // Taken where no value was negative; a later one counts as none.
-  return transform === 'log1p' ? Math.log1p(Math.max(value, 0)) : yeoJohnson(value, lambda);
+  return transform === 'log1p' ? Math.log1p(Math.max(value, 0)) : yeoJohnson(value, exponent);
 }
 
 /** The columns of the matrix that a `features.preprocessing` describes, by name; one of before transforms were known has none. */
 export async function readMatrixColumns(session: WarehouseSession, preprocessing: string): Promise<MatrixColumn[]> {
   const known = await session.describe(`from ${preprocessing}`);
   const more = known.has('transform')
-    ? "outlier_action <> 'flag' as clips, transform, coalesce(lambda, 'nan'::double) as lambda, indicator, indicator_mean, indicator_scale"
-    : "true as clips, 'none' as transform, 'nan'::double as lambda, false as indicator, 0.0::double as indicator_mean, 1.0::double as indicator_scale";
-  const rows = await session.rows<{ feature: string; fill: number; lower: number; upper: number; clips: boolean; transform: SkewTransform; lambda: number; mean: number; scale: number; indicator: boolean; indicator_mean: number; indicator_scale: number }>(
+    ? "outlier_action <> 'flag' as clips, transform, coalesce(exponent, 'nan'::double) as exponent, indicator, indicator_mean, indicator_scale"
+    : "true as clips, 'none' as transform, 'nan'::double as exponent, false as indicator, 0.0::double as indicator_mean, 1.0::double as indicator_scale";
+  const rows = await session.rows<{ feature: string; fill: number; lower: number; upper: number; clips: boolean; transform: SkewTransform; exponent: number; mean: number; scale: number; indicator: boolean; indicator_mean: number; indicator_scale: number }>(
     `select feature, fill, lower, upper, mean, scale, ${more} from ${preprocessing} where used order by feature`);
   return rows.flatMap((units): MatrixColumn[] => [
     { name: units.feature, source: units.feature, of: (value) => inUnits(value, units) },

@@ -33,7 +33,7 @@ type Floors = Omit<ShopSettings['preprocess']['selection'], 'mode' | 'candidates
 /** How much less stable, and how much less telling, a feature may be that was used before. */
 const [stabilityGrace, informationGrace] = [0.1, 0.8];
 /** Strength of the L1 penalty in log loss a customer. */
-const penalty = 0.01;
+const penalty = 0.003;
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
@@ -57,8 +57,9 @@ export function judgeFeatures(given: FeaturesToJudge, floors: Floors): SelectedF
   const entersBy = (column: number): string => {
     const known = before.has(candidates[column]!);
     if (judged === undefined) return 'customers differ in it, and nobody is known to have bought by whom to judge more';
-    if (stability(column) >= floors.minimum_stability) return `among the features that tell most about ${judged.by} on ${percent(scores[column]!.stability!)} of ${floors.resamples} resamples`;
-    if (information(column) >= floors.minimum_information * (known ? informationGrace : 1)) return `tells ${information(column).toFixed(3)} nats about ${judged.by} by itself`;
+    const kept = known && scores[column]!.stability! < floors.minimum_stability && information(column) < floors.minimum_information ? ', and used before' : '';
+    if (stability(column) >= floors.minimum_stability) return `among the features that tell most about ${judged.by} on ${percent(scores[column]!.stability!)} of ${floors.resamples} resamples${kept}`;
+    if (information(column) >= floors.minimum_information * (known ? informationGrace : 1)) return `tells ${information(column).toFixed(3)} nats about ${judged.by} by itself${kept}`;
     return '';
   };
   const reasons = new Map(ranked.map((column) => [column, entersBy(column)]));
@@ -113,7 +114,7 @@ function scoreByBuyers(judged: NonNullable<FeaturesToJudge['judged']>, left: rea
   const matrix = rowMajor(judged, left);
   const { frequencies } = new StabilitySelection({ nResamples: floors.resamples, threshold: floors.minimum_stability, nFeatures: Math.min(floors.maximum_features, Math.ceil(left.length / 2)), maxSamples: 4000, seed }).fit(matrix, rows, left.length, bought);
   const { coefficients } = new L1Selection({ C: 1 / (penalty * rows) }).fit(matrix, rows, left.length, bought);
-  left.forEach((column, place) => Object.assign(scores[column]!, { stability: frequencies[place]!, coefficient: coefficients[place]! }));
+  left.forEach((column, place) => Object.assign(scores[column]!, { stability: frequencies[place]!, coefficient: coefficients[place]! + 0 }));
 }
 
 function rowMajor({ columns, rows }: TreatedSample, chosen: readonly number[]): Float64Array {

@@ -92,7 +92,7 @@ function preprocessingColumns(report: readonly MatrixReport[], action: string): 
     column('outlier_action', 'VARCHAR', () => action),
     column('scaled_by', 'VARCHAR', ({ scaling }) => scaling),
     column('transform', 'VARCHAR', ({ transform }) => transform),
-    column('lambda', 'DOUBLE', ({ lambda }) => lambda),
+    column('exponent', 'DOUBLE', ({ exponent }) => exponent),
     column('indicator', 'BOOLEAN', ({ indicator }) => indicator !== undefined),
     column('indicator_mean', 'DOUBLE', ({ indicator }) => indicator?.mean ?? Number.NaN),
     column('indicator_scale', 'DOUBLE', ({ indicator }) => indicator?.scale ?? Number.NaN),

@@ -105,21 +105,21 @@ function outlierTreatment({ method, limit, contamination, action }: TreatmentSet
   return (_, column) => ({ lower: treatment.lower[column]!, upper: treatment.upper[column]!, below: below[column]!, above: above[column]!, values: columnOf(matrix, rows, width, column) });
 }
 
-function scaleColumn(values: Float64Array, fitted: (of: Float64Array) => Float64Array, scaling: Scaling, seed: number): { readonly units: Pick<ColumnUnits, 'transform' | 'lambda' | 'mean' | 'scale'>; readonly scaled: Float64Array } {
+function scaleColumn(values: Float64Array, fitted: (of: Float64Array) => Float64Array, scaling: Scaling, seed: number): { readonly units: Pick<ColumnUnits, 'transform' | 'exponent' | 'mean' | 'scale'>; readonly scaled: Float64Array } {
   const transform = transformOf(fitted(values), scaling);
-  const lambda = transform === 'yeo_johnson' ? new PowerTransformer({ standardize: false, seed }).fit(fitted(values), fitted(values).length, 1).lambdas[0]! : Number.NaN;
-  const even = transform === 'none' ? values : values.map((value) => transformed(value, { transform, lambda }));
+  const exponent = transform === 'yeo_johnson' ? new PowerTransformer({ standardize: false, seed }).fit(fitted(values), fitted(values).length, 1).lambdas[0]! : Number.NaN;
+  const even = transform === 'none' ? values : values.map((value) => transformed(value, { transform, exponent }));
   const sample = fitted(even);
   if (scaling === 'min_max') {
     const scaler = new MinMaxScaler().fit(sample, sample.length, 1);
-    return { units: { transform, lambda, mean: scaler.minimums[0]!, scale: scaler.ranges[0]! }, scaled: scaler.transform(even, even.length) };
+    return { units: { transform, exponent, mean: scaler.minimums[0]!, scale: scaler.ranges[0]! }, scaled: scaler.transform(even, even.length) };
   }
   if (scaling === 'robust') {
     const scaler = new RobustScaler().fit(sample, sample.length, 1);
-    return { units: { transform, lambda, mean: scaler.medians[0]!, scale: scaler.ranges[0]! }, scaled: scaler.transform(even, even.length) };
+    return { units: { transform, exponent, mean: scaler.medians[0]!, scale: scaler.ranges[0]! }, scaled: scaler.transform(even, even.length) };
   }
   const scaler = new StandardScaler().fit(sample, sample.length, 1);
-  return { units: { transform, lambda, mean: scaler.means[0]!, scale: scaler.scales[0]! }, scaled: scaler.transform(even, even.length) };
+  return { units: { transform, exponent, mean: scaler.means[0]!, scale: scaler.scales[0]! }, scaled: scaler.transform(even, even.length) };
 }
 
 /** A logarithm is for columns without negative values; where it is asked for and there are some, Yeo-Johnson is its kin. */

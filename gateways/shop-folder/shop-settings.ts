@@ -20,7 +20,7 @@ const selection = z.strictObject({
   /** Of two features that correlate more, the one that tells less about who buys goes. */
   maximum_correlation: z.number().positive().max(1).default(0.9),
   /** A feature comes in by either: what it tells about who buys, in nats, or the share of resamples on which it is among those that tell most. */
-  minimum_information: z.number().positive().default(0.03),
+  minimum_information: z.number().positive().default(0.02),
   minimum_stability: z.number().gt(0.5).max(1).default(0.6),
   resamples: z.number().int().positive().default(50),
   minimum_features: z.number().int().min(2).default(4),
