@@ -14,7 +14,9 @@ export async function describeSegments(session: WarehouseSession, folder: CycleF
   return session.write(folder, {
     name: 'segments.descriptions', algorithm: 'describe-segments 1', inputs: ['features.customers', 'segments.memberships', 'segments.centres'], parameters: { mostCustomers },
     columns: async () => {
-      const features = await session.texts('select distinct feature from segments.centres order by feature');
+      // The mark of who has no value of a feature is a column of the matrix alone.
+      const known = await session.describe('from features.customers');
+      const features = (await session.texts('select distinct feature from segments.centres order by feature')).filter((feature) => known.has(feature));
       const select = features.map((name) => `coalesce(${quoteIdentifier(name)}, 0) as ${quoteIdentifier(name)}`).join(', ');
       const { values, rows, columns } = await session.matrix(`
         select segment, ${select}

@@ -17,15 +17,14 @@ import numpy as np
 import pandas as pd
 from mlxtend.frequent_patterns import association_rules, fpgrowth
 from scipy import sparse
-from scipy.stats import norm, rankdata
+from scipy.stats import false_discovery_control, hypergeom, norm, rankdata
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.calibration import calibration_curve
 from sklearn.inspection import permutation_importance
-from sklearn.metrics import (accuracy_score, adjusted_rand_score, average_precision_score, brier_score_loss, calinski_harabasz_score, f1_score, log_loss, precision_recall_curve,
-                             precision_score, recall_score, roc_auc_score, silhouette_score)
+from sklearn.metrics import adjusted_rand_score, average_precision_score, calinski_harabasz_score, precision_recall_curve, roc_auc_score, silhouette_score
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, export_text
@@ -469,7 +468,23 @@ def segment(matrix, features, settings):
     return members, describe(features, members["segment"], settings["features"]), curve
 
 
-def associate(lines, products, settings):
+def significant_rules(table, settings, fewest=20, rate=0.05):
+    """Rules with one consequent that are not chance: Fisher's exact test, false discoveries controlled over every rule looked at, then the confidence."""
+    itemsets = fpgrowth(table, min_support=min(1, max(settings["minimum_support"], fewest / len(table))), use_colnames=True, max_len=3)
+    if itemsets.empty or itemsets["itemsets"].map(len).max() < 2:
+        return itemsets, itemsets.iloc[:0]
+    rules = association_rules(itemsets, metric="support", min_threshold=0)
+    rules = rules[rules["consequents"].map(len) == 1]
+    whole = len(table)
+    count = lambda share: np.round(share * whole).astype(int)
+    rules["p_value"] = hypergeom.sf(count(rules["support"]) - 1, whole, count(rules["antecedent support"]), count(rules["consequent support"]))
+    rules["false_discovery_rate"] = false_discovery_control(rules["p_value"])
+    # mlxtend divides two supports: a confidence that is exactly the threshold may come out a rounding below it
+    rules = rules[(rules["false_discovery_rate"] <= rate) & (rules["confidence"] >= settings["minimum_confidence"] - 1e-12)]
+    return itemsets, rules.sort_values("lift", ascending=False)
+
+
+def associate(lines, orders, segments, settings):
     item = "product_id" if settings["rules_level"] == "product" else "category"
     bought = lines.loc[~lines["is_return"], ["order_id", item]].drop_duplicates()
     baskets = bought["order_id"].cat.remove_unused_categories()
@@ -478,13 +493,11 @@ def associate(lines, products, settings):
     # rare items are in no frequent set: without them the one-hot table is small enough to be dense, which mlxtend handles fastest
     frequent = np.flatnonzero(np.asarray(once.sum(axis=0)).ravel() >= settings["minimum_support"] * once.shape[0])
     table = pd.DataFrame(once[:, frequent].toarray(), columns=items.cat.categories[frequent])
-    itemsets = fpgrowth(table, min_support=settings["minimum_support"], use_colnames=True, max_len=3)
-    if itemsets["itemsets"].map(len).max() < 2:
-        return itemsets, itemsets.iloc[:0]
-    # mlxtend divides two supports: a confidence that is exactly the threshold may come out a rounding below it
-    rules = association_rules(itemsets, metric="confidence", min_threshold=settings["minimum_confidence"] - 1e-12)
-    rules = rules[rules["consequents"].map(len) == 1].sort_values("lift", ascending=False)
-    return itemsets, rules
+    itemsets, rules = significant_rules(table, settings)
+    owner = orders.loc[~orders["is_return"], ["order_id", "customer_id"]].drop_duplicates("order_id").set_index("order_id")["customer_id"].astype("str")
+    owned = owner.reindex(baskets.cat.categories).map(segments).to_numpy()
+    by_segment = [significant_rules(table[owned == number], settings)[1].assign(segment=number) for number in np.unique(owned[~np.isnan(owned.astype("float64"))])]
+    return itemsets, rules, pd.concat(by_segment)
 
 
 def md5_number(texts):
@@ -492,23 +505,28 @@ def md5_number(texts):
     return [int.from_bytes(hashlib.md5(text.encode()).digest()[8:], "little") for text in texts]
 
 
-METRICS = {
-    "auc": lambda actual, told, p: roc_auc_score(actual, p), "average_precision": lambda actual, told, p: average_precision_score(actual, p),
-    "accuracy": lambda actual, told, p: accuracy_score(actual, told), "precision": lambda actual, told, p: precision_score(actual, told, zero_division=0),
-    "recall": lambda actual, told, p: recall_score(actual, told), "f1": lambda actual, told, p: f1_score(actual, told),
-    "log_loss": lambda actual, told, p: log_loss(actual, p), "brier": lambda actual, told, p: brier_score_loss(actual, p),
-    "lift_at_decile": lambda actual, told, p: actual[np.argsort(-p, kind="stable")[: len(p) // 10]].mean() / actual.mean(),
-}
+METRICS = ["auc", "average_precision", "accuracy", "precision", "recall", "f1", "log_loss", "brier", "lift_at_decile"]
 
 
 def with_intervals(actual, p, threshold, seed, resamples=1000):
-    """Every figure of quality with a percentile interval, from the same resamples of each class, by scikit-learn's functions."""
+    """Every figure of quality with a percentile interval, from the same resamples of each class. What is a mean is taken by numpy, which is faster than scikit-learn's checks of its input."""
     random = np.random.default_rng(seed)
     classes = [np.flatnonzero(actual == value) for value in (0, 1)]
-    figures = lambda rows: [metric(actual[rows], p[rows] >= threshold, p[rows]) for metric in METRICS.values()]
+    told = p >= threshold
+    kept = np.clip(p, np.finfo(float).eps, 1 - np.finfo(float).eps)
+    losses = -np.where(actual == 1, np.log(kept), np.log1p(-kept))
+    squares = (p - actual) ** 2
+
+    def figures(rows):
+        truth, guess, score = actual[rows], told[rows], p[rows]
+        hits, positives, named = int((truth & guess).sum()), int(truth.sum()), int(guess.sum())
+        best = np.argpartition(-score, len(score) // 10)[: len(score) // 10]
+        return [roc_auc_score(truth, score), average_precision_score(truth, score), (truth == guess).mean(), hits / max(named, 1), hits / positives,
+                2 * hits / (positives + named), losses[rows].mean(), squares[rows].mean(), truth[best].mean() / truth.mean()]
+
     drawn = np.array([figures(np.concatenate([random.choice(rows, len(rows)) for rows in classes])) for _ in range(resamples)])
     lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
-    return pd.DataFrame({"metric": list(METRICS), "value": figures(slice(None)), "lower": lower, "upper": upper})
+    return pd.DataFrame({"metric": METRICS, "value": figures(np.arange(len(actual))), "lower": lower, "upper": upper})
 
 
 def delong_p_value(actual, first, second):
@@ -694,7 +712,8 @@ def main():
         members, descriptions, curve = segment(matrix, features, settings)
         keep(members, "memberships")
         keep(descriptions, "descriptions")
-        itemsets, rules = associate(lines, tables["products"], settings)
+        itemsets, rules, segment_rules = associate(lines, orders, members["segment"], settings)
+        keep(segment_rules.assign(antecedents=segment_rules["antecedents"].map(" + ".join), consequents=segment_rules["consequents"].map(" + ".join)), "segment_rules")
         probabilities, auc, positives = predict(features, earlier, earliest, orders, as_of, settings, keep)
         return members["segment"], curve, itemsets, rules, probabilities, auc, positives
 
