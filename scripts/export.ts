@@ -1,4 +1,4 @@
-// npm run export -- [shop/]2026-W48 --out <file> [--relation features.profiles] [--format parquet|arrow|csv]
+// npm run export -- [shop/]2026-W48 --out <file> [--relation features.profiles] [--format parquet|arrow|csv] [--json]
 import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
@@ -16,12 +16,13 @@ await runCommand(async ({ say }) => {
     .requiredOption('--out <file>', 'the file to write')
     .option('--relation <layer.relation>', 'which one', 'features.profiles')
     .addOption(new Option('--format <format>', 'of the file').choices(exportFormats).default('parquet'))
+    .option('--json', 'print JSON', false)
     .parse();
   const { shop, cycle } = parseCycleName(program.args[0] ?? '', 'demo');
-  const { out, relation, format } = program.opts<{ out: string; relation: string; format: ExportFormat }>();
+  const { out, relation, format, json } = program.opts<{ out: string; relation: string; format: ExportFormat; json: boolean }>();
   const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), out);
   const { rows, bytes } = await exportRelation(await openWarehouse({ lake: readEnvironment(process.env).lake }), { shop, cycle, relation, format, out: file });
-  process.stdout.write(`${file}\n`);
+  process.stdout.write(json ? `${JSON.stringify({ file, relation, format, rows, bytes }, undefined, 2)}\n` : `${file}\n`);
   say(`${formatCount(rows)} rows of ${relation}, ${formatCount(bytes)} bytes. Nothing in it is masked.`);
   return exitCodes.ok;
 });

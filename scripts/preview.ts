@@ -1,4 +1,4 @@
-// npm run preview -- [shop/]2026-W48 <customer> [--out <file>] [--send-to <address>]
+// npm run preview -- [shop/]2026-W48 <customer> [--out <file>] [--send-to <address>] [--json]
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { previewLetter } from '../activities/campaign/dispatch/preview-letter.ts';
@@ -24,9 +24,10 @@ await runCommand(async ({ say, stops }) => {
     .argument('<customer>', 'customer_id')
     .option('--out <file>', 'where to; var/previews/<shop>/<cycle>/<key>.eml when absent')
     .option('--send-to <address>', 'sends the message to this address too, by SMTP_URL')
+    .option('--json', 'print JSON', false)
     .parse();
   const { shop, cycle } = parseCycleName(program.args[0] ?? '', 'demo');
-  const { out, sendTo } = program.opts<{ out?: string; sendTo?: string }>();
+  const { out, sendTo, json } = program.opts<{ out?: string; sendTo?: string; json: boolean }>();
   const environment = readEnvironment(process.env);
   const { mail, linkSecret, smtpUrl } = environment;
   const publicUrl = environment.publicUrl ?? (await findRunningStack(root))?.webUrl ?? 'http://127.0.0.1';
@@ -41,7 +42,7 @@ await runCommand(async ({ say, stops }) => {
   const file = out === undefined ? join(environment.home, 'previews', shop, cycle, `${key}.eml`) : resolve(process.env['INIT_CWD'] ?? process.cwd(), out);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, message);
-  process.stdout.write(`${file}\n`);
+  process.stdout.write(json ? `${JSON.stringify({ file, key, bytes: message.length }, undefined, 2)}\n` : `${file}\n`);
   say(`${message.length.toLocaleString('en')} bytes. Its links are the customer's own: unsubscribing there unsubscribes the customer.`);
   if (sendTo === undefined) return exitCodes.ok;
   if (smtpUrl === undefined) throw new ClienteleError('ENVIRONMENT_INVALID', { name: 'SMTP_URL', problem: 'not set', remedy: 'Set it to the mail relay, for example smtp://user:password@relay:587.' });

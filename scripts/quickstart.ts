@@ -16,15 +16,16 @@ const shop = 'demo';
 await runCommand(async (context) => {
   const program = createProgram('quickstart', "Runs the demo shop's next cycle from beginning to end, in front of your eyes.")
     .option('--hold-open', 'keep everything running afterwards, until Ctrl-C', false)
+    .option('--json', 'print the result as JSON on standard output, progress on standard error', false)
     .parse();
-  const { holdOpen } = program.opts<{ holdOpen: boolean }>();
+  const { holdOpen, json } = program.opts<{ holdOpen: boolean; json: boolean }>();
   const { settings } = await openShopFolder(join(root, 'shops'), shop);
   await ensureDemoHistory({ root, shop, say: context.say });
   const stack = await openStack({ root, shop, environment: process.env, simulate: true, log: context.say, stops: context.stops });
   const asOf = await nextCycleDay({ root, shop, client: stack.client });
   const cycle = isoWeek(new Date(asOf));
   const { handle } = await startCycle(stack.client, { shop, cycle, asOf, approval: 'required' });
-  const exitCode = await workOnCycle({ context, root, stack, handle, shop, cycle, settings, approveAs: 'quickstart', json: false });
+  const exitCode = await workOnCycle({ context, root, stack, handle, shop, cycle, settings, approveAs: 'quickstart', json });
   if (holdOpen && !stack.joined) {
     context.say(`Everything keeps running: Temporal ${stack.temporalUiUrl ?? ''}, console ${stack.webUrl}. Ctrl-C ends it.`);
     await new Promise((resolve) => { context.signal.addEventListener('abort', resolve, { once: true }); });

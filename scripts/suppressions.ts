@@ -18,9 +18,11 @@ await runCommand(async ({ stops, say }) => {
     .option('--export <file>', 'CSV to write')
     .option('--import <file>', 'CSV with a column address or email, or one address a line')
     .option('--reason <text>', 'why, where the list does not say', 'imported')
+    .option('--json', 'print what was done as JSON', false)
     .parse();
   const shop = program.args[0] ?? '';
-  const { export: written, import: read, reason } = program.opts<{ export?: string; import?: string; reason: string }>();
+  const { export: written, import: read, reason, json } = program.opts<{ export?: string; import?: string; reason: string; json: boolean }>();
+  const print = (done: object): void => { if (json) process.stdout.write(`${JSON.stringify(done, undefined, 2)}\n`); };
   if ((written === undefined) === (read === undefined)) throw new ClienteleError('COMMAND_INVALID', { problem: 'Either --export or --import is wanted', remedy: 'Give one of them with a file.' });
   const environment = readEnvironment(process.env);
   if (shop !== '*') await openShopFolder(environment.shops, shop);
@@ -35,10 +37,12 @@ await runCommand(async ({ stops, say }) => {
     } finally {
       await file.close();
     }
+    print({ file: resolve(from, written) });
     return exitCodes.ok;
   }
   const lines = createInterface({ input: createReadStream(resolve(from, read ?? '')), crlfDelay: Infinity });
   const result = await importSuppressions(ledger, lines, { shop, reason, source: 'import', now: new Date() });
+  print(result);
   say(`${result.read.toLocaleString('en')} addresses are suppressed.`);
   if (result.refused.length === 0) return exitCodes.ok;
   say(`${result.refused.length.toLocaleString('en')} lines hold no mail address: ${result.refused.slice(0, 20).join(', ')}${result.refused.length > 20 ? ', …' : ''}.`);

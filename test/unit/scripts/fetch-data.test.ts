@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dataSets, fetchData, type RunProgram } from '../../../scripts/fetch-data.ts';
+import { dataSets, fetchData, type RunProgram } from '../../../scripts/fetch-data/fetch-data.ts';
 
 let to = '';
 beforeEach(async () => { to = await mkdtemp(join(tmpdir(), 'fetch-data-test-')); });

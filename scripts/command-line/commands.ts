@@ -1,0 +1,36 @@
+/** What a word of a command line names, which is what completion offers there. */
+export type Word = 'shop' | 'cycle' | 'file' | 'folder' | 'text' | readonly string[];
+
+/** One thing that `clientele` does; the script of the same name does it. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly does: string;
+  /** Whether it may start a Temporal server, which is fetched first where there is none. */
+  readonly temporal?: true;
+  /** Arguments in their order. */
+  readonly words: readonly Word[];
+  /** Options, each with what stands behind it; null for a switch. */
+  readonly options: Readonly<Record<string, Word | null>>;
+  /** Arguments of a call, and what it does. */
+  readonly examples: readonly (readonly [words: string, does: string])[];
+}
+
+const json = { '--json': null } as const;
+const decides = { '--by': 'text', '--comment': 'text', ...json } as const;
+
+/** Every command, in the order that help lists them: first steps, a cycle's life, looking, keeping. */
+export const commands: readonly CommandEntry[] = [
+  { name: 'quickstart', does: "runs the demo shop's next cycle in front of your eyes", temporal: true, words: [], options: { '--hold-open': null, ...json }, examples: [['', 'the next week of the demo shop'], ['--hold-open', 'and everything stays up afterwards']] },
+  { name: 'start', does: 'keeps Temporal, worker, console and mail sink running', temporal: true, words: [], options: { '--shop': 'shop' }, examples: [['', 'until Ctrl-C; other commands join it']] },
+  { name: 'cycle', does: 'runs one cycle of a shop', temporal: true, words: [], options: { '--shop': 'shop', '--data': 'folder', '--as-of': 'text', '--approval': ['required', 'automatic'], '--reproduce': 'cycle', ...json }, examples: [['--shop cdnow --data var/datasets', 'this week of a shop whose files are there'], ['--shop demo --reproduce 2026-W48', 'computes a finished cycle again and compares every byte']] },
+  { name: 'resume', does: 'goes on with a cycle after a repair or a stop', temporal: true, words: ['cycle'], options: json, examples: [['cdnow/1998-W27', 'the data are mended'], ['demo/2026-W48 --json', 'and the result is for a program']] },
+  { name: 'approve', does: 'approves the plan that a cycle waits with', temporal: true, words: ['cycle'], options: decides, examples: [['demo/2026-W48 --comment "proof read"', 'the letters are sent']] },
+  { name: 'reject', does: 'rejects the plan that a cycle waits with', temporal: true, words: ['cycle'], options: decides, examples: [['demo/2026-W48 --comment "wrong coupon"', 'nobody is written to']] },
+  { name: 'schedule', does: "keeps a shop's weekly cycle in Temporal", temporal: true, words: ['shop', ['create', 'describe', 'pause', 'unpause', 'trigger', 'delete']], options: { '--data': 'folder', ...json }, examples: [['cdnow create', 'every week from now on'], ['cdnow describe --json', 'when next, and what ran']] },
+  { name: 'decisions', does: 'lists what feedback and people changed; takes a decision back', words: ['shop'], options: { '--undo': 'text', ...decides }, examples: [['demo', 'the newest first'], ['demo --undo 12 --comment "sale ended"', 'the next cycle follows']] },
+  { name: 'explain', does: 'says why a customer is where it is', words: ['cycle', 'text'], options: { '--show-address': null, ...json }, examples: [['demo/2026-W48 c00042', 'segment and reasons, scores, lineage']] },
+  { name: 'export', does: 'writes a relation of a cycle to a file', words: ['cycle'], options: { '--out': 'file', '--relation': 'text', '--format': ['parquet', 'arrow', 'csv'], ...json }, examples: [['demo/2026-W48 --out profiles.parquet', 'all that is known of every customer'], ['demo/2026-W48 --relation segments.memberships --format csv --out segments.csv', 'for a spreadsheet']] },
+  { name: 'preview', does: 'writes the very message that a customer of a plan gets', words: ['cycle', 'text'], options: { '--out': 'file', '--send-to': 'text', ...json }, examples: [['demo/2026-W48 c00042', 'as a file'], ['demo/2026-W48 c00042 --send-to me@shop.example', 'and to a mailbox of yours']] },
+  { name: 'suppressions', does: 'takes the list of addresses not to be written to out or in', words: ['shop'], options: { '--export': 'file', '--import': 'file', '--reason': 'text', ...json }, examples: [['demo --export suppressed.csv', ''], ['cdnow --import old-list.csv --reason "list of the former tool"', '']] },
+  { name: 'fetch-data', does: 'fetches a public data set for an example shop', words: [['cdnow', 'complete-journey']], options: { '--to': 'folder', ...json }, examples: [['cdnow', 'then: clientele cycle --shop cdnow']] },
+];
