@@ -128,7 +128,7 @@ function basketsOf({ offsets, codes, segments, titles }: Baskets, segment: numbe
   const own = Uint32Array.from(segments.keys()).filter((basket) => segments[basket] === segment);
   const taken = new Uint32Array(own.length + 1);
   own.forEach((basket, place) => { taken[place + 1] = taken[place]! + offsets[basket + 1]! - offsets[basket]!; });
-  const chosen = new Uint32Array(taken.at(-1)!);
+  const chosen = new Uint32Array(taken[own.length]!);
   own.forEach((basket, place) => chosen.set(codes.subarray(offsets[basket], offsets[basket + 1]), taken[place]));
   return { offsets: taken, codes: chosen, titles, segments: new Int32Array(own.length).fill(segment) };
 }

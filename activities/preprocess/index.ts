@@ -41,8 +41,8 @@ export function createPreprocessActivities({ warehouse, openShop, cancellation }
         const sql = await readSql('features.customers');
         const before = (horizons: number) => ({ as_of: daysBefore(input.asOf, horizons * settings.analyse.prediction_days) });
         return {
-          'features.customers_earlier': await beside.materialise(input, { name: 'features.customers_earlier', sql, parameters: before(1) }),
-          'features.customers_earliest': await beside.materialise(input, { name: 'features.customers_earliest', sql, parameters: before(2) }),
+          'features.customers_earlier': await beside.materialise(input, { name: 'features.customers_earlier', file: 'features.customers', sql, parameters: before(1) }),
+          'features.customers_earliest': await beside.materialise(input, { name: 'features.customers_earliest', file: 'features.customers', sql, parameters: before(2) }),
         };
       };
       const { preprocess, seed } = settings;

@@ -166,7 +166,7 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
       if (texts.length !== result.rowCount) throw new ClienteleError('READ_INCOMPLETE', { read: texts.length, expected: result.rowCount, relation: sql.slice(0, 60) });
       return texts;
     },
-    materialise: async (folder, { name, sql, inputs, parameters = {}, external }) => {
+    materialise: async (folder, { name, sql, inputs, parameters = {}, external, file = name }) => {
       const startedAt = performance.now();
       const uri = relationUri(folder, name);
       const reads = external === undefined ? inputs ?? await tableReferences(connection, sql) : inputs ?? [];
@@ -174,7 +174,7 @@ export function createSession({ instance, connection, lake, signal }: SessionPar
       const known = await reuse(folder, name, fingerprint, external);
       if (known !== undefined) { await addView(name, known); return known; }
       await setParameters(parameters);
-      return copyOut(name, uri, sql, grainOf(sql), { relation: name, fingerprint, external, recipe: `sql/${name.replace('.', '/')}.sql`, inputs: reads, parameters }, startedAt);
+      return copyOut(name, uri, sql, grainOf(sql), { relation: name, fingerprint, external, recipe: `sql/${file.replace('.', '/')}.sql`, inputs: reads, parameters }, startedAt);
     },
     write: async (folder, { name, algorithm, inputs, parameters = {}, columns, external }) => {
       const startedAt = performance.now();

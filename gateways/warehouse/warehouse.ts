@@ -53,9 +53,9 @@ export interface WarehouseSession extends AsyncDisposable {
    * the same fingerprint nothing is computed. `external` marks a relation whose rows come from outside the lake (sources, the ledger): its
    * fingerprint is the hash of its bytes, `--reproduce` takes it as given, and one with the same mark is not read again.
    * The first line of `sql` may be `-- grain: <columns>`: rows are written in that order, so the same rows are the same bytes.
-   * `inputs` are read from the SQL when not given.
+   * `inputs` are read from the SQL when not given; `file` names the relation whose SQL file it is, where that is another.
    */
-  materialise(folder: CycleFolder, relation: { readonly name: string; readonly sql: string; readonly inputs?: readonly string[]; readonly parameters?: Readonly<Record<string, Parameter>>; readonly external?: string }): Promise<RelationRef>;
+  materialise(folder: CycleFolder, relation: { readonly name: string; readonly sql: string; readonly inputs?: readonly string[]; readonly parameters?: Readonly<Record<string, Parameter>>; readonly external?: string; readonly file?: string }): Promise<RelationRef>;
   /** The same for columns computed in JavaScript; `algorithm` names what made them and its version. `columns` is only called when needed. */
   write(folder: CycleFolder, relation: { readonly name: string; readonly algorithm: string; readonly inputs: readonly string[]; readonly parameters?: Readonly<Record<string, Parameter>>; readonly columns: () => Promise<readonly Column[]> | readonly Column[]; readonly external?: string }): Promise<RelationRef>;
   /** Writes one file of a partitioned relation; `sealParts` makes the relation of them. Only in a session of one thread are the bytes the same again. */
