@@ -29,7 +29,7 @@ export interface MatrixColumn {
 /** Name of the column that says who has no value of a feature. */
 export const indicatorName = (feature: string): string => `${feature}_missing`;
 
-export function inUnits(value: number, units: ColumnUnits): number {
+function inUnits(value: number, units: ColumnUnits): number {
   const known = Number.isNaN(value) ? units.fill : value;
   const bounded = units.clips ? Math.min(Math.max(known, units.lower), units.upper) : known;
   return (transformed(bounded, units) - units.mean) / units.scale;
