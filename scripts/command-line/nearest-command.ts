@@ -1,5 +1,5 @@
 /** Insertions, deletions and replacements from one word to the other (Levenshtein 1966). */
-function distance(one: string, other: string): number {
+export function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, letter] of one.split('').entries()) {
     let diagonal = row[0] ?? 0;
