@@ -83,6 +83,8 @@ export { thresholdByExpectedProfit } from './metrics/threshold-by-expected-profi
 export type { Payoffs, ProfitThreshold } from './metrics/threshold-by-expected-profit.ts';
 export { DecisionTreeClassifier, ruleText, sortColumns } from './predict/decision-tree-classifier.ts';
 export type { Condition, DecisionTreeOptions, SortedColumns, TreeNode, TreeRule } from './predict/decision-tree-classifier.ts';
+export { GradientBoostingClassifier } from './predict/gradient-boosting-classifier.ts';
+export type { GradientBoostingOptions } from './predict/gradient-boosting-classifier.ts';
 export { LinearSVC } from './predict/linear-svc.ts';
 export type { LinearSVCOptions } from './predict/linear-svc.ts';
 export { LogisticRegression } from './predict/logistic-regression.ts';

@@ -6,6 +6,7 @@ import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
 import { subject as neural } from './neural.ts';
 import { subject as svm } from './svm.ts';
+import { subject as trees } from './trees.ts';
 import { subject as uplift } from './uplift.ts';
 
 /** What `npm run bench -- <name>` measures beside peers; side-by-side.ts says how to add one. */
@@ -17,5 +18,6 @@ export const subjects: readonly Subject<object>[] = [
   logistic,
   neural,
   svm,
+  trees,
   uplift,
 ];
