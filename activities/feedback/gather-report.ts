@@ -6,7 +6,7 @@ import type { Cell, WarehouseSession } from '../../gateways/warehouse/warehouse.
 import { findingsOf, talliesOf } from './read-data-quality.ts';
 import { describePlan } from '../campaign/plan-campaign.ts';
 import type { Decision, FeedbackInput } from './contract.ts';
-import type { CycleReport, MailFunnel } from './report/cycle-report.ts';
+import type { CycleReport, MailFunnel, ReportPrediction } from './report/cycle-report.ts';
 import type { Manifest } from './write-manifest.ts';
 
 export interface ReportParts {
@@ -29,7 +29,8 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
   const sent = has('sends.sends');
   const approval = await readApproval(ledger, plan);
   const segments = await session.rows<Record<'segment' | 'customers' | 'average_spend' | 'average_orders' | 'average_recency_days', number> & { name: string } & Record<string, Cell>>('select segment, name, customers, average_spend, average_orders, average_recency_days from segments.summaries order by segment');
-  const [curve] = await session.rows<{ silhouette: number }>('select silhouette from segments.k_curve where chosen');
+  const [curve] = await session.rows<{ silhouette: number; stability: number | null }>('select silhouette, stability from segments.k_curve where chosen');
+  const descriptions = await session.rows<{ segment: number; rule: string; precision: number; recall: number }>('select segment, rule, precision, recall from segments.descriptions order by segment');
   const features = await session.rows<{ feature: string }>('select feature from features.preprocessing where used');
   const rules = await session.rows<{ antecedent: string; consequent: string; baskets: number; support: number; confidence: number; lift: number }>('select antecedent, consequent, baskets, support, confidence, lift from segments.rules limit 12');
   const decisionsInForce = await session.rows<{ words: string }>('select words from snapshot.decisions');
@@ -48,8 +49,9 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
     data: { tallies: await talliesOf(session), leftOut: Object.keys(refs).filter((name) => name.startsWith('snapshot.')).map((name) => name.slice('snapshot.'.length)).filter((name) => canonicalNames.includes(name) && shop.sources[name] === undefined), findings: await findingsOf(session) },
     segmentation: {
       segments: segments.map((row) => ({ segment: row.segment, name: row.name, customers: row.customers, averageSpend: row.average_spend, averageOrders: row.average_orders, averageRecencyDays: row.average_recency_days })),
-      silhouette: curve!.silhouette, features: features.map((row) => row.feature), carriedOver: recipeOf('segments.memberships').startsWith('reuse-segmentation'),
+      silhouette: curve!.silhouette, stability: curve!.stability ?? Number.NaN, descriptions, features: features.map((row) => row.feature), carriedOver: recipeOf('segments.memberships').startsWith('reuse-segmentation'),
     },
+    prediction: await predictionOf(session, settings.analyse.prediction_days),
     rules: rules.map((rule) => ({ left: rule.antecedent, right: rule.consequent, orders: rule.baskets, support: rule.support, confidence: rule.confidence, lift: rule.lift })),
     campaign: {
       plan,
@@ -61,6 +63,21 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
     decisions: input.decisions,
     steps: input.steps.map((step) => ({ ...step, figures: [] })),
     lineage: manifest.relations.map(({ relation, rows, bytes, fingerprint, seconds }) => ({ relation, rows, bytes, fingerprint, seconds })),
+  };
+}
+
+async function predictionOf(session: WarehouseSession, days: number): Promise<ReportPrediction | null> {
+  const figures = await session.rows<{ model: string; is_champion: boolean; metric: string; value: number | null; lower: number | null; upper: number | null }>('select model, is_champion, metric, value, lower, upper from segments.model_comparison');
+  if (figures.length === 0) return null;
+  const calibration = await session.rows<{ customers: number; told: number; came: number }>('select customers, told, came from segments.calibration order by told');
+  const importances = await session.rows<{ feature: string; aucLost: number }>('select feature, auc_lost as "aucLost" from segments.importances order by auc_lost desc, feature');
+  const known = (value: number | null): number => value ?? Number.NaN;
+  return {
+    days, calibration, importances,
+    models: [...new Set(figures.map(({ model }) => model))].map((name) => {
+      const own = figures.filter(({ model }) => model === name);
+      return { name, isChampion: own[0]!.is_champion, figures: own.map(({ metric, value, lower, upper }) => ({ metric, value: known(value), lower: known(lower), upper: known(upper) })) };
+    }),
   };
 }
 

@@ -22,12 +22,19 @@ export const exampleReport: CycleReport = {
     findings: [{ audit: 'orders_before_sign_up', severity: 'warn', rows: 37, message: 'Customers ordered before they signed up.' }],
   },
   segmentation: {
-    silhouette: 0.4127, carriedOver: false, features: ['recency_days', 'orders', 'average_basket', 'discount_share'],
+    silhouette: 0.4127, stability: 0.871, carriedOver: false, descriptions: [{ segment: 0, rule: 'orders > 8 and recency_days <= 30', precision: 0.914, recall: 0.873 }], features: ['recency_days', 'orders', 'average_basket', 'discount_share'],
     segments: [
       { segment: 0, name: 'Loyal regulars', customers: 1204, averageSpend: 612.4, averageOrders: 11.3, averageRecencyDays: 14.2 },
       { segment: 1, name: 'Bargain hunters', customers: 1630, averageSpend: 148.9, averageOrders: 5.1, averageRecencyDays: 41.7 },
       { segment: 2, name: 'Big baskets', customers: 388, averageSpend: 1320.1, averageOrders: 6.4, averageRecencyDays: 33.5 },
       { segment: 3, name: 'Drifting away', customers: 1590, averageSpend: 92.3, averageOrders: 1.9, averageRecencyDays: 171.8 },
+    ],
+  },
+  prediction: {
+    days: 7, calibration: [{ customers: 480, told: 0.041, came: 0.037 }, { customers: 480, told: 0.31, came: 0.288 }], importances: [{ feature: 'recency_days', aucLost: 0.0412 }],
+    models: [
+      { name: 'logistic', isChampion: true, figures: [{ metric: 'auc', value: 0.812, lower: 0.794, upper: 0.829 }] },
+      { name: 'network', isChampion: false, figures: [{ metric: 'auc', value: 0.803, lower: 0.785, upper: 0.821 }] },
     ],
   },
   rules: [

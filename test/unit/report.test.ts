@@ -22,6 +22,8 @@ describe('the report', () => {
     'The last cycle was 2026-W48', 'share of 0.4 instead of 0.5', // earlier
     '61,204', '60,511', '693', 'negative quantity (402)', 'not readable as a date (291)', 'social, payments', 'orders_before_sign_up', '37 rows', '214', '97', // data
     '0.413', '€612.40', '11.3', '14.2', '1,630', '33.9 %', // segments
+    'stability 0.871', 'orders > 8 and recency_days <= 30', '91.4 %', '87.3 %', // descriptions
+    'within 7 days', 'logistic (used)', '0.812 [0.794, 0.829]', '0.803 [0.785, 0.821]', 'area under the ROC curve', 'recency days 0.0412', // prediction
     'Iron casserole, 24 cm', '34.1 %', '1.8 %', '4.72 ×', // rules
     '€4,712.50', '€6,000.00', '78.5 %', 'Approved by Mara', 'no consent', '611', 'hard bounced', '€1,890.50', // campaign
     '1,411 42.1 %', '402 12.0 %', '131 3.9 %', '29 0.9 %', '517 opens and clicks by programs', // funnel
@@ -45,7 +47,8 @@ describe('the report', () => {
   });
 
   test('draws an interval that leaves out zero as a filled mark and one that does not as a hollow one', () => {
-    expect(html.match(/class="point sure"/g)).toHaveLength(6);
+    // Six effects, and the two points of the calibration.
+    expect(html.match(/class="point sure"/g)).toHaveLength(8);
     expect(html.match(/class="point"/g)).toHaveLength(2);
   });
 
@@ -77,13 +80,13 @@ describe('hostile text', () => {
 describe('a cycle that did less', () => {
   const bare: CycleReport = {
     ...exampleReport, outcome: { state: 'not_approved', words: 'Nobody approved the campaign.' }, earlier: { previousCycle: null, decisionsInForce: [] }, rules: [], campaign: null,
-    data: { tallies: [], leftOut: [], findings: [] }, segmentation: { segments: [], silhouette: Number.NaN, features: [], carriedOver: true }, decisions: [], steps: [], lineage: [],
+    data: { tallies: [], leftOut: [], findings: [] }, segmentation: { segments: [], silhouette: Number.NaN, stability: Number.NaN, features: [], carriedOver: true, descriptions: [] }, prediction: null, decisions: [], steps: [], lineage: [],
     results: { measured: false, why: 'nobody was mailed.', from: null, to: null, effects: [], confidence: 0.95, units: {} },
   };
 
   test('says what is not there instead of showing zeros', () => {
     const text = seen(renderReport(bare));
-    for (const words of ['first cycle', 'Every audit passed', 'carried over', 'No pair was frequent enough', 'No campaign was planned', 'Not measured, because nobody was mailed.', 'None was made', 'not approved']) expect(text).toContain(words);
+    for (const words of ['first cycle', 'Every audit passed', 'carried over', 'Nothing to learn from yet', 'No pair was frequent enough', 'No campaign was planned', 'Not measured, because nobody was mailed.', 'None was made', 'not approved']) expect(text).toContain(words);
     expect(text).not.toMatch(/NaN|Infinity|undefined|null/);
   });
 

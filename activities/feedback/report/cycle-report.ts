@@ -38,6 +38,16 @@ export interface ReportRule {
   readonly lift: number;
 }
 
+/** How the prediction did on customers it had not seen. */
+export interface ReportPrediction {
+  readonly days: number;
+  readonly models: readonly { readonly name: string; readonly isChampion: boolean; readonly figures: readonly { readonly metric: string; readonly value: number; readonly lower: number; readonly upper: number }[] }[];
+  /** Customers of about the same probability: what was told, and the share that bought. */
+  readonly calibration: readonly { readonly customers: number; readonly told: number; readonly came: number }[];
+  /** Features by the AUC that is lost without them, the largest first. */
+  readonly importances: readonly { readonly feature: string; readonly aucLost: number }[];
+}
+
 /** What recipients did, people only: touches that a program made are counted apart. */
 export interface MailFunnel {
   readonly delivered: number;
@@ -74,7 +84,18 @@ export interface CycleReport {
   /** What this cycle took from earlier ones. */
   readonly earlier: { readonly previousCycle: string | null; readonly decisionsInForce: readonly string[] };
   readonly data: { readonly tallies: readonly SourceTally[]; readonly leftOut: readonly string[]; readonly findings: readonly AuditFinding[] };
-  readonly segmentation: { readonly segments: readonly SegmentSummary[]; readonly silhouette: number; readonly features: readonly string[]; readonly carriedOver: boolean };
+  readonly segmentation: {
+    readonly segments: readonly SegmentSummary[];
+    readonly silhouette: number;
+    /** Mean adjusted Rand index under resampling. */
+    readonly stability: number;
+    readonly features: readonly string[];
+    readonly carriedOver: boolean;
+    /** What tells a segment from the others. */
+    readonly descriptions: readonly { readonly segment: number; readonly rule: string; readonly precision: number; readonly recall: number }[];
+  };
+  /** Null where there was nothing to learn from. */
+  readonly prediction: ReportPrediction | null;
   /** Strongest first. */
   readonly rules: readonly ReportRule[];
   readonly campaign: {

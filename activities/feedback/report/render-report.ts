@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { StepFigure, StepName } from '../../contract.ts';
 import type { Effect } from '../../evaluate/contract.ts';
 import { barRows } from './charts/bar-rows.ts';
+import { calibrationPlot } from './charts/calibration-plot.ts';
 import { forestPlot } from './charts/forest-plot.ts';
 import { segmentBubbles } from './charts/segment-bubbles.ts';
 import type { CycleReport } from './cycle-report.ts';
@@ -60,16 +61,41 @@ ${figuresOf(report, ['collect', 'preprocess', 'profile'], numbers)}`);
 }
 
 function segments(report: CycleReport, numbers: ReportNumbers): Markup {
-  const { segments: all, silhouette, features, carriedOver } = report.segmentation;
+  const { segments: all, silhouette, stability, features, carriedOver, descriptions } = report.segmentation;
+  const said = (segment: number) => descriptions.find((description) => description.segment === segment);
   const customers = all.reduce((sum, segment) => sum + segment.customers, 0);
-  return section('segments', 'Segments', markup`<p>${carriedOver ? 'No segmentation of this cycle was good enough; the last cycle’s was carried over. ' : ''}Silhouette ${numbers.decimal(silhouette, 3)} <span class="quiet">(−1 to 1, higher is clearer)</span>${features.length === 0 ? null : markup`, from ${features.map((feature, at) => markup`${at > 0 ? ', ' : ''}<code>${feature}</code>`)}`}.</p>
+  return section('segments', 'Segments', markup`<p>${carriedOver ? 'No segmentation of this cycle was good enough; the last cycle’s was carried over. ' : ''}Silhouette ${numbers.decimal(silhouette, 3)} <span class="quiet">(−1 to 1, higher is clearer)</span>, stability ${numbers.decimal(stability, 3)} <span class="quiet">(1: other samples give the same segments)</span>${features.length === 0 ? null : markup`, from ${features.map((feature, at) => markup`${at > 0 ? ', ' : ''}<code>${feature}</code>`)}`}.</p>
 ${barRows('Customers', all.map(({ name, customers: size }) => ({ label: name, value: size, text: numbers.count(size), note: customers > 0 ? numbers.share(size / customers) : '' })))}
 <h3>Recency and frequency</h3>
 ${segmentBubbles(all)}
 <div class="scroll" tabindex="0" role="region" aria-label="Segments"><table class="wide"><thead><tr><th scope="col" class="n">no.</th><th scope="col">segment</th><th scope="col" class="n">customers</th><th scope="col" class="n">average spend</th><th scope="col" class="n">average orders</th><th scope="col" class="n">days since last order</th></tr></thead><tbody>
 ${all.map((segment) => markup`<tr><td class="n">${segment.segment}</td><th scope="row">${segment.name}</th><td class="n">${numbers.count(segment.customers)}</td><td class="n">${numbers.money(segment.averageSpend)}</td><td class="n">${numbers.decimal(segment.averageOrders)}</td><td class="n">${numbers.decimal(segment.averageRecencyDays, 1)}</td></tr>`)}
 </tbody></table></div>
+${descriptions.length === 0 ? null : markup`<h3>How to tell them apart</h3>
+<div class="scroll" tabindex="0" role="region" aria-label="Rules that describe the segments"><table class="wide"><thead><tr><th scope="col">segment</th><th scope="col">customers of whom</th><th scope="col" class="n">of these in it</th><th scope="col" class="n">of it found</th></tr></thead><tbody>
+${all.map(({ segment, name }) => ({ name, description: said(segment) })).map(({ name, description }) => (description === undefined ? null : markup`<tr><th scope="row">${name}</th><td>${description.rule}</td><td class="n">${numbers.share(description.precision)}</td><td class="n">${numbers.share(description.recall)}</td></tr>`))}
+</tbody></table></div>`}
 ${figuresOf(report, ['analyse'], numbers)}`);
+}
+
+const metricNames: Readonly<Record<string, string>> = {
+  auc: 'area under the ROC curve', average_precision: 'average precision', accuracy: 'accuracy', precision: 'precision', recall: 'recall', f1: 'F1', log_loss: 'log loss', brier: 'Brier score', lift_at_decile: 'lift of the best tenth',
+};
+const mostImportances = 8;
+
+function prediction({ prediction: told }: CycleReport, numbers: ReportNumbers): Markup {
+  if (told === null) return section('prediction', 'Who will buy', markup`<p>Nothing to learn from yet: everybody or nobody bought.</p>`);
+  const { days, models, calibration, importances } = told;
+  const figures = models[0]?.figures.map(({ metric }) => metric) ?? [];
+  return section('prediction', 'Who will buy', markup`<p>Probability to buy within ${days} days, learned from earlier customers and judged on others, later. <strong>${models.find(({ isChampion }) => isChampion)?.name ?? '–'}</strong> is used.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Models compared"><table class="wide"><thead><tr><th scope="col">figure, with 95 % interval</th>${models.map(({ name, isChampion }) => markup`<th scope="col" class="n">${name}${isChampion ? ' (used)' : ''}</th>`)}</tr></thead><tbody>
+${figures.map((metric) => markup`<tr><th scope="row">${metricNames[metric] ?? inWords(metric)}</th>${models.map((model) => {
+    const figure = model.figures.find((one) => one.metric === metric);
+    return markup`<td class="n">${figure === undefined ? '–' : markup`${numbers.decimal(figure.value, 3)} <span class="quiet">[${numbers.decimal(figure.lower, 3)}, ${numbers.decimal(figure.upper, 3)}]</span>`}</td>`;
+  })}</tr>`)}
+</tbody></table></div>
+${calibration.length === 0 ? null : markup`<h3>Told and came</h3>${calibrationPlot(calibration)}`}
+${importances.length === 0 ? null : barRows('What it relies on: AUC lost when a feature is shuffled', importances.slice(0, mostImportances).map(({ feature, aucLost }) => ({ label: inWords(feature), value: Math.max(aucLost, 0), text: numbers.decimal(aucLost, 4) })))}`);
 }
 
 function rules(report: CycleReport, numbers: ReportNumbers): Markup {
@@ -138,7 +164,7 @@ const lineage = (report: CycleReport, numbers: ReportNumbers): Markup => section
 ${report.lineage.map(({ relation, rows, bytes, fingerprint, seconds }) => markup`<tr><th scope="row"><code>${relation}</code></th><td class="n">${numbers.count(rows)}</td><td class="n">${numbers.bytes(bytes)}</td><td><code>${fingerprint.slice(0, 16)}</code></td><td class="n">${numbers.seconds(seconds)}</td></tr>`)}
 </tbody></table></div>`);
 
-const parts = [['found', 'Found'], ['earlier', 'Earlier cycles'], ['data', 'Data'], ['segments', 'Segments'], ['rules', 'Bought together'], ['campaign', 'Campaign'], ['results', 'Results'], ['decisions', 'Decisions'], ['steps', 'Steps'], ['lineage', 'Lineage']] as const;
+const parts = [['found', 'Found'], ['earlier', 'Earlier cycles'], ['data', 'Data'], ['segments', 'Segments'], ['prediction', 'Who will buy'], ['rules', 'Bought together'], ['campaign', 'Campaign'], ['results', 'Results'], ['decisions', 'Decisions'], ['steps', 'Steps'], ['lineage', 'Lineage']] as const;
 
 /**
  * The report of one cycle as one HTML file that loads nothing: readable light, dark and on paper, on a phone, and without script.
@@ -153,7 +179,7 @@ export function renderReport(report: CycleReport): string {
 <body><header><h1>${title}</h1><p><span class="${report.outcome.state === 'completed' ? 'state' : 'state other'}">${states[report.outcome.state]}</span> <span class="quiet">knows what happened before ${numbers.wallTime(report.asOf)}, ${report.timeZone}</span></p>
 <nav aria-label="Sections">${parts.map(([id, label]) => markup`<a href="#${id}">${label}</a>`)}</nav></header>
 <main>${[
-    found(report, numbers), earlier(report), data(report, numbers), segments(report, numbers), rules(report, numbers),
+    found(report, numbers), earlier(report), data(report, numbers), segments(report, numbers), prediction(report, numbers), rules(report, numbers),
     campaign(report, numbers), results(report, numbers), decisions(report), steps(report, numbers), lineage(report, numbers),
   ]}</main>
 <footer><p>Made ${numbers.time(report.madeAt)} by Clientele ${report.version}. Relations: <code>${report.shop}/${report.cycle}/</code> in the lake; fingerprints in full in <code>manifest.json</code>.</p></footer></body></html>
