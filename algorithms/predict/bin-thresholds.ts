@@ -1,7 +1,7 @@
 import { SeededRandom } from '../random/seeded-random.ts';
 
 /** Rows whose values say where the thresholds lie; quantiles of more are the same for any purpose here. */
-const sampledRows = 65_536;
+const sampledRows = 32_768;
 
 /** Thresholds of a column in the kernel, the unused infinite. */
 export const thresholdsOfAColumn = 256;

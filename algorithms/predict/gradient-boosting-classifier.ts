@@ -107,7 +107,10 @@ export class GradientBoostingClassifier {
     const thresholds = binThresholds(x, rows, columns, this.maxBins, this.seed);
     const stops = this.earlyStopping === 'auto' ? rows > rowsWorthStopping : this.earlyStopping;
     const { learned, judging } = this.#setAside(y, stops ? this.validationFraction : 0);
-    const grown = growBoostedTrees({ x, columns, y, learned, judging, thresholds }, { ...this, classWeights });
+    const grown = growBoostedTrees({ x, columns, y, learned, judging, thresholds }, {
+      learningRate: this.learningRate, maxIter: this.maxIter, maxLeafNodes: this.maxLeafNodes, maxDepth: this.maxDepth, minSamplesLeaf: this.minSamplesLeaf,
+      l2Regularization: this.l2Regularization, nIterNoChange: this.nIterNoChange, tol: this.tol, classWeights, seed: this.seed, nThreads: this.nThreads,
+    });
     const total = grown.gains.reduce((sum, gain) => sum + gain, 0);
     this.#fitted = {
       walker: new TreeWalker(grown, thresholds), start: grown.start, iterations: grown.roots.length, converged: grown.converged,

@@ -20,6 +20,7 @@ from scipy import sparse
 from scipy.stats import false_discovery_control, hypergeom, norm, rankdata
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.calibration import calibration_curve
@@ -571,6 +572,8 @@ def predict(features, earlier, earliest, orders, as_of, settings, keep):
     squeeze = lambda table: np.sign(table[known].to_numpy()) * np.log1p(np.abs(table[known].to_numpy()))
     network = lambda: MLPClassifier(hidden_layer_sizes=(32, 16), early_stopping=True, n_iter_no_change=3, max_iter=15, random_state=settings["seed"])
     logistic = lambda: LogisticRegression(solver="newton-cholesky", tol=1e-6)
+    trees = lambda: HistGradientBoostingClassifier(learning_rate=0.2, max_iter=30, max_leaf_nodes=15, early_stopping=True, n_iter_no_change=3, random_state=settings["seed"])
+    candidates = {"logistic": logistic, "network": network, "trees": trees}
 
     def preparation(rows):
         imputer = SimpleImputer(strategy="median", keep_empty_features=True).fit(rows)
@@ -580,10 +583,13 @@ def predict(features, earlier, earliest, orders, as_of, settings, keep):
     past, past_labels = squeeze(earliest), bought(earliest, as_of - 2 * days)
     recent, labels = squeeze(earlier), bought(earlier, as_of - days)
     ready = preparation(past)
-    models = {"logistic": logistic().fit(ready(past), past_labels), "network": network().fit(ready(past), past_labels)}
+    models = {name: candidate().fit(ready(past), past_labels) for name, candidate in candidates.items()}
     chosen = {name: model.predict_proba(ready(recent[~judges]))[:, 1] for name, model in models.items()}
-    better = roc_auc_score(labels[~judges], chosen["network"]) > roc_auc_score(labels[~judges], chosen["logistic"])
-    champion = "network" if better and delong_p_value(labels[~judges], chosen["network"], chosen["logistic"]) < 0.05 else "logistic"
+    champion = "logistic"
+    for name, p in chosen.items():
+        better = roc_auc_score(labels[~judges], p) > roc_auc_score(labels[~judges], chosen[champion])
+        if better and delong_p_value(labels[~judges], p, chosen[champion]) < 0.05:
+            champion = name
     precision, recall, thresholds = precision_recall_curve(labels[~judges], chosen[champion])
     threshold = thresholds[np.argmax((2 * precision * recall / np.maximum(precision + recall, 1e-12))[:-1])]
 
@@ -594,7 +600,7 @@ def predict(features, earlier, earliest, orders, as_of, settings, keep):
     importances = permutation_importance(models[champion], tested[:5000], labels[judges][:5000], scoring="roc_auc", n_repeats=3, random_state=settings["seed"])
 
     ready = preparation(recent)
-    final = (network if champion == "network" else logistic)().fit(ready(recent), labels)
+    final = candidates[champion]().fit(ready(recent), labels)
     today = ready(squeeze(features))
     probabilities = final.predict_proba(today)[:, 1]
     keep(pd.DataFrame({"probability": probabilities, "will_buy": probabilities >= threshold, "reasons": prediction_reasons(final, today, probabilities, known)}, index=features.index), "predictions")

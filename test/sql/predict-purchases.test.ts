@@ -60,8 +60,8 @@ describe('predictPurchases', () => {
       'select model, is_champion, metric, value, lower, upper from segments.model_comparison',
       'from segments.prediction_quality', 'select sum(customers) as customers from segments.calibration', 'from segments.importances', 'select count(*) as customers, count_if(reasons <> \'\') as told from segments.predictions',
     ]);
-    expect(new Set(figures!.map((row) => row['model']))).toEqual(new Set(['logistic', 'network']));
-    expect(figures!).toHaveLength(18);
+    expect(new Set(figures!.map((row) => row['model']))).toEqual(new Set(['logistic', 'network', 'trees']));
+    expect(figures!).toHaveLength(27);
     expect(figures!.every((row) => Number(row['lower']) <= Number(row['value']) + 1e-12 && Number(row['value']) <= Number(row['upper']) + 1e-12)).toBe(true);
     const auc = figures!.find((row) => row['model'] === champion && row['metric'] === 'auc')!;
     expect(auc['value']).toBeGreaterThan(0.8);

@@ -31,7 +31,7 @@ export async function predictPurchases(session: WarehouseSession, { days, seed, 
   let made: Told | undefined;
   const once = async (): Promise<Told> => (made ??= await readAndCompute(session, { asOf: folder.asOf, days, seed, signal }));
   const write = (name: string, columns: (prediction: Told) => readonly Column[]): Promise<RelationRef> => session.write(folder, {
-    name, algorithm: 'predict-purchases 2', inputs: ['features.customers', 'features.customers_earlier', 'features.customers_earliest', 'features.orders'], parameters: { days, seed, asOf: folder.asOf },
+    name, algorithm: 'predict-purchases 3', inputs: ['features.customers', 'features.customers_earlier', 'features.customers_earliest', 'features.orders'], parameters: { days, seed, asOf: folder.asOf },
     columns: async () => columns(await once()),
   });
   const relations = {

@@ -1,3 +1,4 @@
+import { GradientBoostingClassifier } from '../../../algorithms/predict/gradient-boosting-classifier.ts';
 import { LogisticRegression } from '../../../algorithms/predict/logistic-regression.ts';
 import { NeuralNetwork } from '../../../algorithms/predict/neural-network.ts';
 import { SimpleImputer } from '../../../algorithms/preprocess/simple-imputer.ts';
@@ -5,7 +6,7 @@ import { StandardScaler } from '../../../algorithms/preprocess/standard-scaler.t
 import type { PredictionRows } from './prediction-rows.ts';
 
 /** Models that compete for the prediction; the first is the champion until another is better beyond chance. */
-export const candidates = ['logistic', 'network'] as const;
+export const candidates = ['logistic', 'network', 'trees'] as const;
 export type Candidate = (typeof candidates)[number];
 
 /** Brings rows into the units a model was fitted in: missing values filled, every feature standardised. */
@@ -33,10 +34,17 @@ export interface PurchaseModel {
  */
 const network = { hiddenLayerSizes: [32, 16], earlyStopping: true, nIterNoChange: 3, maxIter: 15 } as const;
 
+/** Customers differ in a few habits and much chance: few small trees, which stop as the network does. */
+const trees = { learningRate: 0.2, maxIter: 30, maxLeafNodes: 15, earlyStopping: true, nIterNoChange: 3 } as const;
+
 export async function fitModel(name: Candidate, prepared: Float64Array, rows: number, width: number, labels: Uint8Array, seed: number): Promise<PurchaseModel> {
   if (name === 'logistic') {
     const model = new LogisticRegression({ nThreads: 1 }).fit(prepared, rows, width, labels);
     return { name, coefficients: model.coefficients, probabilities: (matrix, count) => model.predictProbability(matrix, count) };
+  }
+  if (name === 'trees') {
+    const model = new GradientBoostingClassifier({ ...trees, seed, nThreads: 1 }).fit(prepared, rows, width, labels);
+    return { name, probabilities: (matrix, count) => model.predictProbability(matrix, count) };
   }
   const model = await new NeuralNetwork({ ...network, seed, nThreads: 1 }).fit(prepared, rows, width, labels);
   return { name, probabilities: (matrix, count) => model.predictProbability(matrix, count) };
