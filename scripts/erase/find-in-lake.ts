@@ -14,7 +14,7 @@ export interface LakeTrace extends CycleFolder {
 }
 
 /** What makes a row the person's: its customer, or in a line that was refused its id or address among the fields. Undefined where nobody is named. */
-export function conditionOf(columns: ReadonlyMap<string, string>, { customer, addresses }: { readonly customer: string; readonly addresses: readonly string[] }): string | undefined {
+function conditionOf(columns: ReadonlyMap<string, string>, { customer, addresses }: { readonly customer: string; readonly addresses: readonly string[] }): string | undefined {
   const id = quoteLiteral(customer);
   const named = ['customer_id', 'other_customer_id'].filter((name) => columns.has(name)).map((name) => `${quoteIdentifier(name)}::varchar = ${id}`);
   const field = quoteLiteral(`(^|[,;\\t"':{ ])${customer.replaceAll(/[^\w]/g, '\\$&')}([,;\\t"'} ]|$)`);
