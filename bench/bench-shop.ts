@@ -26,7 +26,7 @@ const maximumRecipients = 200;
 const name = 'bench';
 
 /** Makes the history of a scale once under `folder` and writes the shop that reads it. */
-export async function openBenchShop({ root, folder, scale, say }: { readonly root: string; readonly folder: string; readonly scale: ScaleName; readonly say: (line: string) => void }): Promise<BenchShop> {
+export async function openBenchShop({ root, folder, scale, resamples, say }: { readonly root: string; readonly folder: string; readonly scale: ScaleName; readonly resamples: number; readonly say: (line: string) => void }): Promise<BenchShop> {
   const data = join(folder, 'data', scale);
   const request = { ...scales[scale], seed, until };
   // Another scale, seed or end is another history: the request is kept beside it.
@@ -43,9 +43,9 @@ export async function openBenchShop({ root, folder, scale, say }: { readonly roo
   await rm(shops, { recursive: true, force: true });
   await cp(join(root, 'shops', 'demo'), join(shops, name), { recursive: true });
   const file = join(shops, name, 'shop.yaml');
-  const settings = parse(await readFile(file, 'utf8')) as { approval: object; campaign: object };
+  const settings = parse(await readFile(file, 'utf8')) as { analyse: object; approval: object; campaign: object };
   await writeFile(file, stringify({
-    ...settings, data, seed, day_length_seconds: 0.01, approval: { ...settings.approval, mode: 'automatic' }, campaign: { ...settings.campaign, maximum_recipients: maximumRecipients },
+    ...settings, data, seed, day_length_seconds: 0.01, analyse: { ...settings.analyse, resamples }, approval: { ...settings.approval, mode: 'automatic' }, campaign: { ...settings.campaign, maximum_recipients: maximumRecipients },
   }));
   return { shop: await openShopFolder(shops, name), shops, data, asOf: `${asOf}T00:00:00.000Z`, cycle: '2026-W48' };
 }

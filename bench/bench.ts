@@ -1,4 +1,4 @@
-// npm run bench -- cycle --scale S|M|L [--runs 5] [--json <file>]
+// npm run bench -- cycle --scale S|M|L [--runs 5] [--resamples 1000] [--json <file>]
 // npm run bench -- kmeans|… [--runs 5] [--only <input>] [--json <file>]; subjects.ts names them
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -19,6 +19,7 @@ import { benchWeb, renderWebReport } from './web.ts';
 interface CycleOptions {
   readonly scale: ScaleName;
   readonly runs: number;
+  readonly resamples: number;
   readonly json?: string;
 }
 
@@ -45,9 +46,10 @@ await runCommand(async ({ say, signal }) => {
     .description('One cycle beside the same work in pandas, scikit-learn and mlxtend.')
     .addOption(new Option('--scale <scale>', 'size of the simulated shop: 10,000, 100,000 or 1,000,000 customers').choices(['S', 'M', 'L']).default('S'))
     .option('--runs <number>', 'runs of each side', atLeastOne, 3)
+    .option('--resamples <number>', 'resamples for the intervals of the models\' figures, on both sides; 100 or more', atLeastOne, 1000)
     .option('--json <file>', 'write the figures to this file too')
-    .action(async ({ scale, runs, json }: CycleOptions) => {
-      const report = await benchCycle({ root, scale, runs, environment: process.env, say, signal });
+    .action(async ({ scale, runs, resamples, json }: CycleOptions) => {
+      const report = await benchCycle({ root, scale, runs, resamples, environment: process.env, say, signal });
       process.stdout.write(`\n${renderCycleReport(report)}\n`);
       await writeFigures(json, report);
     });

@@ -11,6 +11,8 @@ export interface CycleBenchOptions {
   readonly root: string;
   readonly scale: ScaleName;
   readonly runs: number;
+  /** For the intervals of the models' figures, on both sides. */
+  readonly resamples: number;
   readonly environment: Readonly<NodeJS.ProcessEnv>;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
@@ -20,10 +22,10 @@ export interface CycleBenchOptions {
  * Runs the cycle and its peer in turn on the same history and compares their answers before anything is said about time.
  * @throws Error when they do not agree, naming every figure
  */
-export async function benchCycle({ root, scale, runs, environment, say, signal }: CycleBenchOptions): Promise<CycleReport> {
+export async function benchCycle({ root, scale, runs, resamples, environment, say, signal }: CycleBenchOptions): Promise<CycleReport> {
   const folder = join(root, 'var', 'bench');
   const python = await peerPython(join(folder, 'venv'), environment, say);
-  const bench = await openBenchShop({ root, folder, scale, say });
+  const bench = await openBenchShop({ root, folder, scale, resamples, say });
   const own: CycleRun[] = [];
   const peer: PeerRun[] = [];
   for (let run = 1; run <= runs; run += 1) {

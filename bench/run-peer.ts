@@ -30,7 +30,7 @@ function peerSettings({ preprocess, analyse, campaign, seed }: ShopSettings): Re
     features: preprocess.feature_sets[0], outlier_limit: preprocess.outliers.limit,
     k_minimum: analyse.clusters.minimum, k_maximum: analyse.clusters.maximum, n_init: 3, silhouette_sample: 2000, seed,
     minimum_support: analyse.rules.minimum_support, minimum_confidence: analyse.rules.minimum_confidence, rules_level: analyse.rules.level,
-    prediction_days: analyse.prediction_days, budget: campaign.budget, holdout_share: campaign.holdout_share,
+    prediction_days: analyse.prediction_days, resamples: analyse.resamples, budget: campaign.budget, holdout_share: campaign.holdout_share,
     offers: campaign.offers.map(({ name, traits, expected_cost }) => ({ name, traits, expected_cost })),
   };
 }

@@ -43,7 +43,7 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
 
   /** Predictions are a chain of steps in one thread; what else there is to do runs beside it, one after the other, so that each has about a core. */
   async function analyseWith(input: AnalyseInput, shop: ShopFolder, relations: Relations, recipe: (session: WarehouseSession) => SegmentationRecipe): Promise<AnalyseResult> {
-    const { rules, prediction_days: days } = shop.settings.analyse;
+    const { rules, prediction_days: days, resamples } = shop.settings.analyse;
     const before = await ofPrevious(input, 'segments.memberships');
     const customersBefore = await ofPrevious(input, 'features.customers');
     const earlier = { ...(before === undefined ? {} : { 'previous.memberships': before }), ...(customersBefore === undefined ? {} : { 'previous.customers': customersBefore }) };
@@ -52,7 +52,7 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
       return await work(session);
     };
     const [prediction, [segmented, associations, drift]] = await allDone([
-      inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, seed: shop.settings.seed, signal: cancellation() })),
+      inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, resamples, seed: shop.settings.seed, signal: cancellation() })),
       inSession(async (session) => [
         await segmentAndDescribe(session, input, recipe(session), before !== undefined),
         await mineAssociations(session, input, rules),

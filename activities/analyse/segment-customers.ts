@@ -25,7 +25,7 @@ export interface Segmentation {
 const starts = 3;
 
 /** Names of the matrix's feature columns. */
-async function matrixFeatures(session: WarehouseSession): Promise<string[]> {
+export async function matrixFeatures(session: WarehouseSession): Promise<string[]> {
   return [...(await session.describe('from features.matrix')).keys()].filter((name) => name !== 'customer_id' && name !== 'in_fit');
 }
 

@@ -6,7 +6,7 @@ import { ClienteleError } from '../../gateways/errors.ts';
 import { allDone } from '../all-done.ts';
 import { chooseFeatures, writeChoice } from './choose-features.ts';
 import type { PreprocessActivities, PreprocessInput, PreprocessResult } from './contract.ts';
-import { daysBefore } from './days-before.ts';
+import { daysBefore } from '../days-before.ts';
 import { prepareMatrix, type PreparedMatrix } from './prepare-matrix.ts';
 import { selectFeatures } from './select-features.ts';
 

@@ -509,7 +509,7 @@ def md5_number(texts):
 METRICS = ["auc", "average_precision", "accuracy", "precision", "recall", "f1", "log_loss", "brier", "lift_at_decile"]
 
 
-def with_intervals(actual, p, threshold, seed, resamples=1000):
+def with_intervals(actual, p, threshold, seed, resamples):
     """Every figure of quality with a percentile interval, from the same resamples of each class. What is a mean is taken by numpy, which is faster than scikit-learn's checks of its input."""
     random = np.random.default_rng(seed)
     classes = [np.flatnonzero(actual == value) for value in (0, 1)]
@@ -595,7 +595,7 @@ def predict(features, earlier, earliest, orders, as_of, settings, keep):
 
     tested = ready(recent[judges])
     judged = {name: model.predict_proba(tested)[:, 1] for name, model in models.items()}
-    comparison = pd.concat([with_intervals(labels[judges], p, threshold, settings["seed"]).assign(model=name, p_value=1.0 if name == champion else delong_p_value(labels[judges], p, judged[champion])) for name, p in judged.items()])
+    comparison = pd.concat([with_intervals(labels[judges], p, threshold, settings["seed"], settings["resamples"]).assign(model=name, p_value=1.0 if name == champion else delong_p_value(labels[judges], p, judged[champion])) for name, p in judged.items()])
     came, told = calibration_curve(labels[judges], judged[champion], n_bins=10, strategy="quantile")
     importances = permutation_importance(models[champion], tested[:5000], labels[judges][:5000], scoring="roc_auc", n_repeats=3, random_state=settings["seed"])
 

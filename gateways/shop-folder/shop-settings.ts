@@ -6,7 +6,10 @@ const featureName = z.string().regex(/^[a-z][a-z0-9_]*$/);
 
 /** How a missing value is filled: by a figure of its column, by `missing_constant`, or from the customers who are most alike. */
 const filling = z.enum(['mean', 'median', 'mode', 'constant', 'knn']);
-/** `by_skew` takes log1p or Yeo-Johnson where a column is skewed (algorithms/preprocess/pick-transform.ts); those and it are standardised afterwards. */
+/**
+ * `by_skew` takes log1p or Yeo-Johnson where a column is skewed (algorithms/preprocess/pick-transform.ts); those and it are standardised afterwards. A column
+ * with negative values takes Yeo-Johnson where log1p is asked for; `transform` of features.preprocessing says what was taken.
+ */
 const scaling = z.enum(['standard', 'min_max', 'robust', 'log1p', 'yeo_johnson', 'by_skew']);
 
 /** Which features a segmentation is made of: the shop's list, or what the data say, within these floors. */
@@ -88,6 +91,8 @@ export const shopSettingsSchema = z.strictObject({
     rules: z.strictObject({ minimum_support: share.default(0.005), minimum_confidence: share.default(0.1), level: z.enum(['product', 'category']).default('product') }).prefault({}),
     /** Days ahead that the purchase prediction looks. */
     prediction_days: z.number().int().positive().default(7),
+    /** For the intervals of the models' figures; percentile intervals want a thousand or more (Efron and Tibshirani 1993, chapter 13). */
+    resamples: z.number().int().min(100).default(1000),
   }).prefault({}),
   campaign: z.strictObject({
     /** In the shop's currency: the sum of expected offer costs stays under it. */

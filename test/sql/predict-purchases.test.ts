@@ -45,7 +45,7 @@ async function predicted(given: readonly Order[], questions: readonly string[]):
     for (const [name, at] of [['features.customers', asOf], ['features.customers_earlier', new Date(Date.parse(asOf) - 30 * day).toISOString()], ['features.customers_earliest', new Date(Date.parse(asOf) - 60 * day).toISOString()]] as const) {
       await session.materialise(folder, { name, sql: await readSql('features.customers'), parameters: { as_of: at } });
     }
-    const { relations, champion } = await predictPurchases(session, { ...folder, asOf, days: 30, seed: 1 });
+    const { relations, champion } = await predictPurchases(session, { ...folder, asOf, days: 30, seed: 1, resamples: 200 });
     const answers: Record<string, Cell>[][] = [];
     for (const question of questions) answers.push(await session.rows(question));
     return { answers, champion, hash: await hashOfRelation(join(lake, relations['segments.predictions']!.uri)) };

@@ -19,6 +19,8 @@ export interface PredictionTask {
   readonly latest: PredictionRows;
   readonly now: Pick<PredictionRows, 'matrix' | 'rows'>;
   readonly seed: number;
+  /** For the intervals of the figures. */
+  readonly resamples: number;
 }
 
 /** One candidate on the customers that judge it. */
@@ -42,13 +44,11 @@ export interface Prediction {
 
 /** A challenger takes over when a difference so large would come by chance this seldom. */
 const significance = 0.05;
-/** Percentile intervals want a thousand or more (Efron and Tibshirani 1993, chapter 13). */
-const resamples = 1000;
 /** Customers on whom shuffling a feature is judged; more say no more. */
 const shuffled = 5000;
 
 /** Fits the candidates, chooses the champion, judges it, fits it anew and asks it about everybody. Needs no file and no clock. */
-export async function computePrediction({ features, learned, choosing, judges, latest, now, seed }: PredictionTask): Promise<Prediction> {
+export async function computePrediction({ features, learned, choosing, judges, latest, now, seed, resamples }: PredictionTask): Promise<Prediction> {
   if (!hasBothClasses(learned) || !hasBothClasses(choosing)) return baseRate(features.length, now.rows, latest, judges);
   const width = features.length;
   const { prepare, prepared } = fitPreparation(learned, width);
