@@ -1,12 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { earlierCycles } from '../../gateways/warehouse/earlier-cycles.ts';
 import type { CycleFolder } from '../../gateways/warehouse/warehouse.ts';
 
-/** The latest finished cycle of the same shop before this one: one whose manifest is written. ISO weeks sort as text. */
-export async function findPreviousCycle(lake: string, { shop, cycle }: CycleFolder): Promise<string | undefined> {
-  const cycles = (await readdir(join(lake, shop)).catch((): string[] => [])).filter((name) => /^\d{4}-W\d{2}$/.test(name) && name < cycle).sort().reverse();
-  for (const name of cycles) {
-    if (await stat(join(lake, shop, name, 'manifest.json')).then(() => true, () => false)) return name;
+/** The latest finished cycle of the same shop before this one: one whose manifest is written. */
+export async function findPreviousCycle(lake: string, folder: CycleFolder): Promise<string | undefined> {
+  for (const name of await earlierCycles(lake, folder)) {
+    if (await stat(join(lake, folder.shop, name, 'manifest.json')).then(() => true, () => false)) return name;
   }
   return undefined;
 }

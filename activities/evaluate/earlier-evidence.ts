@@ -1,5 +1,4 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { earlierCycles } from '../../gateways/warehouse/earlier-cycles.ts';
 import type { CycleFolder, Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 
 const none = `
@@ -13,8 +12,7 @@ const none = `
  * @returns names of the relations that it was made from, for lineage
  */
 export async function addEarlierEvidence(warehouse: Warehouse, session: WarehouseSession, { shop, cycle }: CycleFolder): Promise<readonly string[]> {
-  const earlier = (await readdir(join(warehouse.lake, shop)).catch((): string[] => [])).filter((name) => /^\d{4}-W\d{2}$/.test(name) && name < cycle).sort().reverse();
-  for (const name of earlier) {
+  for (const name of await earlierCycles(warehouse.lake, { shop, cycle })) {
     const evidence = await warehouse.find({ shop, cycle: name }, 'outcomes.evidence');
     if (evidence === undefined) continue;
     await session.addView('outcomes.earlier_evidence', evidence);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { ClienteleError } from '../../gateways/errors.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
+import { cyclesOf } from '../../gateways/warehouse/earlier-cycles.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
 import { folderUri, hashOfRelation, readRelationRecord, recordPath, relationUri } from '../../gateways/warehouse/relation-file.ts';
 import type { Relations } from '../../gateways/warehouse/relation-ref.ts';
@@ -39,7 +40,7 @@ export interface Reproduced {
  */
 export async function reproduceCycle({ lake, scratch, shop, cycle, openShop }: ReproduceCycle): Promise<Reproduced[]> {
   const text = await readFile(join(lake, shop, cycle, 'manifest.json'), 'utf8').catch(async () => {
-    throw new ClienteleError('CYCLE_NOT_FOUND', { shop, cycle, known: (await readdir(join(lake, shop)).catch((): string[] => [])).join(', ') || 'none' });
+    throw new ClienteleError('CYCLE_NOT_FOUND', { shop, cycle, known: (await cyclesOf(lake, shop)).join(', ') || 'none' });
   });
   const manifest = JSON.parse(text) as Manifest;
   try {
