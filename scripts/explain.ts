@@ -1,4 +1,5 @@
 // npm run explain -- [shop/]2026-W48 <customer> [--show-address] [--json]
+import { ClienteleError } from '../gateways/errors.ts';
 import { openShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
 import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import { readEnvironment } from '../workers/environment.ts';
@@ -21,7 +22,10 @@ await runCommand(async () => {
   const { showAddress, json } = program.opts<{ showAddress: boolean; json: boolean }>();
   const { lake, shops } = readEnvironment(process.env);
   // Sources only name files, and a lake may be read where the shop's folder is not.
-  const { sources } = await openShopFolder(shops, shop).catch(() => ({ sources: {} }));
+  const { sources } = await openShopFolder(shops, shop).catch((error: unknown) => {
+    if (error instanceof ClienteleError && error.code === 'SHOP_NOT_FOUND') return { sources: {} };
+    throw error;
+  });
   const explanation = await explainCustomer(await openWarehouse({ lake }), { shop, cycle, customer: program.args[1] ?? '', showAddress, sources });
   process.stdout.write(`${json ? JSON.stringify(explanation, undefined, 2) : renderExplanation(explanation, { color: mayColor(process.stdout, process.env) })}\n`);
   return exitCodes.ok;

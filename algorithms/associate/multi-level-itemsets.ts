@@ -6,7 +6,7 @@ import { leastCount } from './least-count.ts';
 import { requireOffsets } from './require-offsets.ts';
 
 /**
- * Frequent itemsets over several levels at once, such as products and their categories: a basket has an item when it has any item
+ * Frequent itemsets over several levels at once, such as products and their categories: a basket has an item when it has one
  * below it, and a set may mix levels, but has no item together with one above it, with which it always goes.
  *
  * Source: R. Srikant and R. Agrawal, "Mining generalized association rules", VLDB 1995.

@@ -104,6 +104,17 @@ describe('a Maildir', () => {
     expect(await readMaildir(join(folder, 'nowhere'), async () => undefined)).toBeUndefined();
     await rm(folder, { recursive: true });
   });
+
+  it('hands on the beginning of a message that is too large, rather than passing it by', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'maildir-'));
+    await mkdir(join(folder, 'new'));
+    await writeFile(join(folder, 'new', '1.host'), 'report, then what it is about');
+    const seen: string[] = [];
+    expect(await readMaildir(folder, async (message) => { seen.push(message.toString()); }, { largest: 6 })).toBe(1);
+    expect(seen).toEqual(['report']);
+    expect(await readdir(join(folder, 'cur'))).toEqual(['1.host:2,S']);
+    await rm(folder, { recursive: true });
+  });
 });
 
 for (const { name, start } of ledgerEngines) {

@@ -14,7 +14,8 @@ describe('quantile', () => {
   });
 
   test('needs no sorted values, and keeps every one of them', () => {
-    const values = fc.array(fc.oneof(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), fc.integer({ min: 0, max: 3 })), { minLength: 1, maxLength: 200 });
+    // A sort puts -0 before 0, a comparison does not: as values they are one, so one is given.
+    const values = fc.array(fc.oneof(fc.double({ noNaN: true, min: -1e9, max: 1e9 }).map((value) => value + 0), fc.integer({ min: 0, max: 3 })), { minLength: 1, maxLength: 200 });
     fc.assert(fc.property(values, fc.double({ min: 0, max: 1, noNaN: true }), (given, share) => {
       const ascending = Float64Array.from(given).sort();
       const shuffled = Float64Array.from(given);
