@@ -112,9 +112,9 @@ async function liveAnew({ folder, outbox, from, to, model, seed, fetch, truthFil
   const visits = readers.map(({ position, clicks, unsubscribes, link_draw: draw }) => visitsOf(letters[position]!, { clicks, unsubscribes, draw }));
   const { failed } = await visitLinks(visits, fetch);
 
-  await fillIn(world, model.visitRate);
+  await fillIn(world, model);
   for (const name of ['orders', 'payments', 'social', 'events']) await mkdir(join(folder, name), { recursive: true });
-  await writePeriod(world, { folder, name: `week-${from}`, from, to });
+  await writePeriod(world, { folder, name: `week-${from}`, from, to, devices: model.devices ?? false });
   const responses = join(folder, 'truth', `responses-${from}.parquet`);
   await world.write('responses', `${responses}.tmp`);
   await rename(`${responses}.tmp`, responses);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DirtCounts } from './dirt-rates.ts';
 import { countDirt } from './count-dirt.ts';
 import { scales } from './scales.ts';
-import { dropOutShape, expectedOrders, fitRateScale, rateShape, type ShopModel } from './shop-model.ts';
+import { dropOutShape, expectedOrders, fitRateScale, rateShape, type Friction, type ShopModel } from './shop-model.ts';
 import { fillIn, openWorld, populate, type World } from './world.ts';
 
 export interface HistoryRequest {
@@ -19,6 +19,10 @@ export interface HistoryRequest {
   readonly productsPerCategory?: number;
   /** Plant missing values, duplicates, outliers and malformed rows at the rates of dirt-rates.ts. */
   readonly dirt?: boolean;
+  /** Whether events have a column `device`. */
+  readonly devices?: boolean;
+  /** Plant a fault of the checkout; what it loses is in `truth/friction.json`. Events then name their device. */
+  readonly friction?: Friction;
 }
 
 /** Clean rows made, and the dirt planted among them (also in `truth/dirt.json`). */
@@ -45,7 +49,7 @@ const eventsPerVisit = 0.35 + 1 / (1 - 0.52) + 0.3 + 0.06 + 0.09;
  * The same request gives the same bytes.
  * @throws RangeError on sizes that make no shop
  */
-export async function makeHistory({ folder, seed, customers = scales.demo.customers, until = '2026-11-23', months = 18, ordersPerCustomer = scales.demo.ordersPerCustomer, eventsPerCustomer = scales.demo.eventsPerCustomer, productsPerCategory = scales.demo.productsPerCategory, dirt = true }: HistoryRequest): Promise<HistorySummary> {
+export async function makeHistory({ folder, seed, customers = scales.demo.customers, until = '2026-11-23', months = 18, ordersPerCustomer = scales.demo.ordersPerCustomer, eventsPerCustomer = scales.demo.eventsPerCustomer, productsPerCategory = scales.demo.productsPerCategory, dirt = true, friction, devices = friction !== undefined }: HistoryRequest): Promise<HistorySummary> {
   if (!Number.isInteger(customers) || customers < 2) throw new RangeError('customers must be a whole number of at least 2');
   if (!Number.isInteger(productsPerCategory) || productsPerCategory < 20) throw new RangeError('productsPerCategory must be a whole number of at least 20');
   if (!Number.isInteger(months) || months < 1) throw new RangeError('months must be a whole number of at least 1');
@@ -53,21 +57,25 @@ export async function makeHistory({ folder, seed, customers = scales.demo.custom
   for (const name of ['clock.json', 'read-mail.json', 'customers.csv', 'products.csv', 'orders', 'payments', 'social', 'events', 'truth']) await rm(join(folder, name), { recursive: true, force: true });
   for (const name of ['orders', 'payments', 'social', 'events', 'truth']) await mkdir(join(folder, name), { recursive: true });
 
-  const base = { seed, customers, productsPerCategory, start, until, dirt };
+  const base = { seed, customers, productsPerCategory, start, until, dirt, ...(devices ? { devices } : {}), ...(friction === undefined ? {} : { friction }) };
   await using world = await openWorld(base, { from: start, horizon: until, spill: join(folder, '.spill') });
   const [{ days }] = await world.rows<{ days: number }>('select sum(ticks) / 100 as days from days') as [{ days: number }];
   const rateScale = fitRateScale(days, ordersPerCustomer);
   await populate(world, rateScale);
   const visitRate = await fitVisitRate(world, { rateScale, events: eventsPerCustomer * customers });
-  await fillIn(world, visitRate);
+  await fillIn(world, { visitRate, friction });
 
   await world.write('customers', join(folder, 'customers.csv'));
   await world.write('products', join(folder, 'products.csv'));
-  for (const { name, from, to } of monthsOf(start, until)) await writePeriod(world, { folder, name, from, to });
+  for (const { name, from, to } of monthsOf(start, until)) await writePeriod(world, { folder, name, from, to, devices });
   await world.write('traits', join(folder, 'truth', 'traits.parquet'));
   const planted = await countDirt(world, 'everything');
   const model: ShopModel = { ...base, rateScale, visitRate };
   await writeFile(join(folder, 'truth', 'model.json'), `${JSON.stringify({ ...model, rateShape, dropOutShape, expectedOrdersPerCustomer: expectedOrders(days, rateScale) }, null, 2)}\n`);
+  if (friction !== undefined) {
+    const [lost] = await world.rows<{ orders: number; cents: number }>('select count(*) as orders, coalesce(sum(net_cents), 0)::bigint as cents from friction_losses');
+    await writeFile(join(folder, 'truth', 'friction.json'), `${JSON.stringify({ ...friction, lostOrders: lost!.orders, lostRevenue: lost!.cents / 100 }, null, 2)}\n`);
+  }
   await writeFile(join(folder, 'truth', 'dirt.json'), `${JSON.stringify(planted, null, 2)}\n`);
   const [counts] = await world.rows<{ products: number; orders: number; orderLines: number; events: number; payments: number; social: number }>(`select
     (select count(*) from products) as products, (select count(*) from orders) as orders, (select count(*) from order_lines) as "orderLines",
@@ -80,11 +88,11 @@ export async function makeHistory({ folder, seed, customers = scales.demo.custom
 }
 
 /** Writes one period's files under temporary names, then gives them their names, orders last: whoever sees the orders sees the rest. */
-export async function writePeriod(world: World, { folder, name, from, to }: { readonly folder: string; readonly name: string; readonly from: string; readonly to: string }): Promise<void> {
+export async function writePeriod(world: World, { folder, name, from, to, devices }: { readonly folder: string; readonly name: string; readonly from: string; readonly to: string; readonly devices: boolean }): Promise<void> {
   await world.set('period_from', from);
   await world.set('period_to', to);
   const files = [['events', `events/${name}.parquet`], ['payments', `payments/${name}.csv`], ['social', `social/${name}.csv`], ['order-lines', `orders/${name}.csv`]] as const;
-  for (const [select, file] of files) await world.write(select, join(folder, `${file}.tmp`));
+  for (const [select, file] of files) await world.write(select, join(folder, `${file}.tmp`), select === 'events' && !devices ? 'device' : undefined);
   for (const [, file] of files) await rename(join(folder, `${file}.tmp`), join(folder, file));
 }
 

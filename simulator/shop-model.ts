@@ -12,6 +12,17 @@ export interface ShopModel {
   /** Visits without a purchase per average day, for a customer with the average purchase rate. */
   readonly visitRate: number;
   readonly dirt: boolean;
+  /** Whether events name the device they come from. */
+  readonly devices?: boolean;
+  readonly friction?: Friction;
+}
+
+/** A planted fault of the checkout: of the orders that would have been made there, this share fails at the payment and is lost. */
+export interface Friction {
+  readonly channel: 'web' | 'app';
+  /** One of the channel's devices (web: desktop, phone, tablet; app: ios, android); all of them when absent. */
+  readonly device?: string;
+  readonly share: number;
 }
 
 /** Shape r of the gamma distribution of purchase rates. One half makes a draw the half square of a normal draw. */

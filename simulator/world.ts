@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api';
 import { dirtRates, isInPlace } from './dirt-rates.ts';
-import { dropOutShape, firstOrder, rateShape, signUpPower, type ShopModel } from './shop-model.ts';
+import { dropOutShape, firstOrder, rateShape, signUpPower, type Friction, type ShopModel } from './shop-model.ts';
 
 /** A DuckDB in which a shop model comes true, table by table (simulator/sql). */
 export interface World extends AsyncDisposable {
@@ -12,8 +12,8 @@ export interface World extends AsyncDisposable {
   set(name: string, value: string | number): Promise<void>;
   /** Adds rows to a table of varchar, double and bigint columns. */
   append(table: string, rows: readonly (readonly (string | number | null)[])[]): Promise<void>;
-  /** Writes the select of simulator/sql/files/<name>.sql to a file, CSV or Parquet by the file's ending. */
-  write(name: string, path: string): Promise<void>;
+  /** Writes the select of simulator/sql/files/<name>.sql to a file, CSV or Parquet by the file's ending; `without` leaves out a column. */
+  write(name: string, path: string, without?: string): Promise<void>;
 }
 
 const read = (name: string): Promise<string> => readFile(new URL(`sql/${name}.sql`, import.meta.url), 'utf8');
@@ -63,10 +63,11 @@ export async function openWorld(model: Omit<ShopModel, 'rateScale' | 'visitRate'
       }
       appender.closeSync();
     },
-    async write(name, path) {
+    async write(name, path, without) {
       // Lines of a CSV are whole texts already: a separator that never occurs keeps the writer from quoting them.
       const format = path.includes('.parquet') ? 'format parquet, compression zstd' : "format csv, header true, quote '', escape '', delimiter '\x01'";
-      await run(`copy (${await read(`files/${name}`)}) to ${quote(path)} (${format})`);
+      const select = await read(`files/${name}`);
+      await run(`copy (${without === undefined ? select : `select * exclude (${without}) from (${select})`}) to ${quote(path)} (${format})`);
     },
     async [Symbol.asyncDispose]() {
       connection.closeSync();
@@ -76,6 +77,7 @@ export async function openWorld(model: Omit<ShopModel, 'rateScale' | 'visitRate'
   const variables = {
     seed: model.seed, customers: model.customers, products_per_category: model.productsPerCategory, start: model.start, until: model.until, from, horizon,
     drop_out_shape: dropOutShape, rate_shape: rateShape, first_order_days: firstOrder.days, looking_days: firstOrder.lookingDays, looking_share: firstOrder.lookingShare, sign_up_power: signUpPower,
+    mail_works: model.mailEffect === 'none' ? 0 : 1,
   };
   for (const [name, value] of Object.entries(variables)) await set(name, value);
   // The text of a nested macro is bound when it is made, so the one with the draws comes first.
@@ -98,8 +100,17 @@ export async function populate(world: World, rateScale: number): Promise<void> {
   for (const file of ['products', 'customers', 'purchases']) await world.runFile(file);
 }
 
-/** Adds order lines, sessions, reviews and posts from the world's `from` on. */
-export async function fillIn(world: World, visitRate: number): Promise<void> {
+/** Adds order lines, sessions, reviews and posts from the world's `from` on; what a friction loses becomes a session without its order. */
+export async function fillIn(world: World, { visitRate, friction }: Pick<ShopModel, 'visitRate' | 'friction'>): Promise<void> {
   await world.set('visit_rate', visitRate);
-  for (const file of ['order-lines', 'sessions', 'reviews']) await world.runFile(file);
+  for (const file of ['order-lines', 'sessions']) await world.runFile(file);
+  if (friction !== undefined) await plant(world, friction);
+  await world.runFile('reviews');
+}
+
+async function plant(world: World, { channel, device = '', share }: Friction): Promise<void> {
+  await world.set('friction_channel', channel);
+  await world.set('friction_device', device);
+  await world.set('friction_share', share);
+  await world.runFile('friction');
 }

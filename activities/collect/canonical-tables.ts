@@ -41,7 +41,7 @@ export const canonicalTables: readonly CanonicalTable[] = [
   },
   {
     name: 'events',
-    columns: { event_id: 'KEY', customer_id: 'VARCHAR', anonymous_id: 'VARCHAR', session_id: 'KEY', occurred_at: 'TIMESTAMP', kind: 'VARCHAR', product_id: 'VARCHAR', channel: 'VARCHAR', query: 'VARCHAR', value: 'DECIMAL(18,4)' },
+    columns: { event_id: 'KEY', customer_id: 'VARCHAR', anonymous_id: 'VARCHAR', session_id: 'KEY', occurred_at: 'TIMESTAMP', kind: 'VARCHAR', product_id: 'VARCHAR', channel: 'VARCHAR', device: 'VARCHAR', query: 'VARCHAR', value: 'DECIMAL(18,4)' },
     required: ['event_id', 'occurred_at', 'kind'],
     key: ['event_id'],
     judged: ['event_id', 'occurred_at', 'kind', 'channel'],

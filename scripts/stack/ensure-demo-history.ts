@@ -10,6 +10,6 @@ export async function ensureDemoHistory({ root, shop, say }: { readonly root: st
   if (shop !== 'demo' || await readShopClock(root, shop) !== undefined) return;
   say('Making the demo shop: 18 months of customers, visits and orders …');
   const started = performance.now();
-  const { customers, orders, events } = await makeHistory({ folder: join(root, 'var', 'shops', shop), seed });
+  const { customers, orders, events } = await makeHistory({ folder: join(root, 'var', 'shops', shop), seed, devices: true });
   say(`Made ${formatCount(customers)} customers, ${formatCount(orders)} orders and ${formatCount(events)} events in ${formatSeconds((performance.now() - started) / 1000)}.`);
 }

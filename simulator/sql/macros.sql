@@ -51,6 +51,13 @@ create macro line_product(order_no, line_no, taste, second_taste) as
         else tasted_product('line', order_no * 16 + line_no, taste, second_taste)
     end;
 
+-- What a visit is made with: for an order the device its payment names.
+create macro device_of(channel, customer_no, order_no, session_no) as case
+    when channel = 'app' then ['ios', 'android'][1 + customer_no % 2]
+    when order_no is not null then ['desktop', 'desktop', 'phone', 'tablet'][1 + pick('payment/device', order_no, 4)]
+    else ['desktop', 'desktop', 'phone', 'tablet'][1 + pick('visit/device', session_no, 4)]
+end;
+
 -- Which one of the flaws an address has. A mailbox is shared with the customer before, where that one's address has no flaw.
 create macro own_email_flaw(customer_no) as case
     when struck('customers.missing_email', customer_no) then 'missing_email'

@@ -174,3 +174,18 @@ describe('the shop', () => {
     expect(Object.keys(means).sort()).toEqual(['lost_cause', 'persuadable', 'sleeping_dog', 'sure_thing']);
   });
 });
+
+describe('a planted friction', () => {
+  test('loses a share of the orders of its device: they end at a failed payment, and no book has them', async () => {
+    const request = { customers: 300, seed: 3, months: 4, ordersPerCustomer: 4, eventsPerCustomer: 25, dirt: false } as const;
+    const whole = await makeHistory({ folder: join(home, 'whole'), ...request, devices: true });
+    const broken = await makeHistory({ folder: join(home, 'broken'), ...request, friction: { channel: 'web', device: 'phone', share: 0.5 } });
+    const truth = JSON.parse(readFileSync(join(home, 'broken', 'truth', 'friction.json'), 'utf8')) as { lostOrders: number; lostRevenue: number };
+    expect(truth.lostOrders).toBeGreaterThan(10);
+    expect(whole.orders - broken.orders).toBe(truth.lostOrders);
+    const sum = async (folder: string): Promise<number> => Number((await duckdb.runAndReadAll(`select round(sum(amount) * 100)::bigint from read_csv('${join(home, folder, 'payments', '*.csv')}')`)).getRows()[0]![0]) / 100;
+    expect(await sum('whole') - await sum('broken')).toBeCloseTo(truth.lostRevenue, 2);
+    const lost = (await duckdb.runAndReadAll(`select device, channel, count(*)::integer from (select session_id, any_value(device) as device, any_value(channel) as channel from '${join(home, 'broken', 'events', '*.parquet')}' group by session_id having bool_or(kind = 'payment_failed') and not bool_or(kind = 'purchase')) group by all`)).getRows();
+    expect(lost).toEqual([['phone', 'web', truth.lostOrders]]);
+  });
+});

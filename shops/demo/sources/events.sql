@@ -8,17 +8,8 @@ events as (
 ),
 
 final as (
-    select
-        event_id,
-        customer_id,
-        anonymous_id,
-        session_id,
-        occurred_at,
-        kind,
-        product_id,
-        channel,
-        query,
-        value
+    -- histories made before a device was known have no column of it
+    select columns(name -> name in ('event_id', 'customer_id', 'anonymous_id', 'session_id', 'occurred_at', 'kind', 'product_id', 'channel', 'device', 'query', 'value'))
     from events
 )
 

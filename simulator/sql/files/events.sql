@@ -21,6 +21,7 @@ chosen as (
         started_at + to_seconds(40 * (step - 1) + pick('event/second', session_no * 64 + step, 20)) as occurred_at,
         kind,
         channel,
+        device_of(channel, customer_no, order_no, session_no) as device,
         case
             when kind = 'view' and order_no is not null then line_product(order_no, 1 + (step - first_view) % lines, taste, second_taste)
             when kind = 'cart_add' and order_no is not null then line_product(order_no, step - last_view, taste, second_taste)
@@ -32,7 +33,7 @@ chosen as (
     from stepped
     inner join traits using (customer_no)
     union all
-    select order_no * 128 + 127, null, customer_no, null, reviewed_at, 'review', 'web', product_no, null, rating
+    select order_no * 128 + 127, null, customer_no, null, reviewed_at, 'review', 'web', null, product_no, null, rating
     from reviews
     where reviewed_at >= getvariable('period_from')::timestamp and reviewed_at < getvariable('period_to')::timestamp
 ),
@@ -67,6 +68,7 @@ final as (
         case when copy = 'unknown_kind' then 'vew' else kind end as kind,
         product_name(product_no) as product_id,
         channel,
+        device,
         ['coffee beans', 'green tea', 'dark chocolate', 'cast iron pan', 'soup bowl', 'loaf tin', 'large planter', 'winter cookbook', 'beeswax candle', 'wool blanket', 'notebook a5', 'wooden puzzle'][1 + searched_category] as query,
         amount(value_cents) as value
     from copied
