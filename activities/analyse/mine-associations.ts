@@ -73,9 +73,9 @@ const ruleColumns = (rules: readonly Rule[]): readonly Column[] => [
 async function mine(session: WarehouseSession, settings: RuleSettings): Promise<Associations> {
   const baskets = await readBaskets(session, settings);
   const { itemsets, rules } = mineBaskets(baskets, settings);
-  const known = [...new Set(baskets.segments)].filter((segment) => segment >= 0).sort((a, b) => a - b);
-  // Only what is frequent among all is looked for in a segment.
-  return { itemsets, rules, segmentRules: known.flatMap((segment) => mineBaskets(basketsOf(baskets, segment), settings).rules.map((rule) => ({ segment, ...rule }))) };
+  // Only what is frequent among all is looked for in a segment; -1 is nobody's.
+  const known = [...basketsBySegment(baskets)].filter(([segment]) => segment >= 0).sort(([a], [b]) => a - b);
+  return { itemsets, rules, segmentRules: known.flatMap(([segment, own]) => mineBaskets(own, settings).rules.map((rule) => ({ segment, ...rule }))) };
 }
 
 async function readBaskets(session: WarehouseSession, settings: RuleSettings): Promise<Baskets> {
@@ -124,13 +124,23 @@ async function readBaskets(session: WarehouseSession, settings: RuleSettings): P
   return { offsets: Uint32Array.from([...offsets, bought.rows]), codes, segments: Int32Array.from(segments), titles };
 }
 
-function basketsOf({ offsets, codes, segments, titles }: Baskets, segment: number): Baskets {
-  const own = Uint32Array.from(segments.keys()).filter((basket) => segments[basket] === segment);
-  const taken = new Uint32Array(own.length + 1);
-  own.forEach((basket, place) => { taken[place + 1] = taken[place]! + offsets[basket + 1]! - offsets[basket]!; });
-  const chosen = new Uint32Array(taken[own.length]!);
-  own.forEach((basket, place) => chosen.set(codes.subarray(offsets[basket], offsets[basket + 1]), taken[place]));
-  return { offsets: taken, codes: chosen, titles, segments: new Int32Array(own.length).fill(segment) };
+/** The baskets of each segment by its number; one pass over all of them, since a segment has most of its baskets' neighbours elsewhere. */
+function basketsBySegment({ offsets, codes, segments, titles }: Baskets): ReadonlyMap<number, Baskets> {
+  const sizes = new Map<number, { baskets: number; codes: number }>();
+  segments.forEach((segment, basket) => {
+    const size = sizes.get(segment) ?? { baskets: 0, codes: 0 };
+    size.baskets += 1;
+    size.codes += offsets[basket + 1]! - offsets[basket]!;
+    sizes.set(segment, size);
+  });
+  const parts = new Map([...sizes].map(([segment, size]) => [segment, { offsets: new Uint32Array(size.baskets + 1), codes: new Uint32Array(size.codes), segments: new Int32Array(size.baskets).fill(segment), titles, filled: 0 }]));
+  segments.forEach((segment, basket) => {
+    const part = parts.get(segment)!;
+    let end = part.offsets[part.filled]!;
+    for (let at = offsets[basket]!; at < offsets[basket + 1]!; at++) part.codes[end++] = codes[at]!;
+    part.offsets[++part.filled] = end;
+  });
+  return parts;
 }
 
 function mineBaskets({ offsets, codes, titles }: Baskets, settings: RuleSettings): Omit<Associations, 'segmentRules'> {
