@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { journeySettings } from './journey-settings.ts';
+import { riskSettings } from './risk-settings.ts';
 
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-11-23');
 const share = z.number().min(0).max(1);
@@ -105,6 +107,8 @@ export const shopSettingsSchema = z.strictObject({
     offers: z.array(offer).min(1),
     arms: z.array(arm).min(1).max(2),
   }),
+  journeys: journeySettings.prefault({}),
+  risk: riskSettings.prefault({}),
   gates: z.strictObject({
     maximum_quarantined_share: share.default(0.3),
     minimum_silhouette: z.number().min(-1).max(1).default(0.15),
