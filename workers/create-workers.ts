@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { bundleWorkflowCode, Worker, type Logger, type NativeConnection, type WorkerDeploymentOptions } from '@temporalio/worker';
+import { makeWorkflowExporter, OpenTelemetryActivityInboundInterceptor, OpenTelemetryActivityOutboundInterceptor } from '@temporalio/interceptors-opentelemetry';
+import { bundleWorkflowCode, Worker, type ActivityInterceptorsFactory, type Logger, type NativeConnection, type WorkerDeploymentOptions } from '@temporalio/worker';
+import type { OpenTrace } from '../gateways/trace/open-trace.ts';
 import { taskQueues, type TaskQueue } from '../workflows/activity-options.ts';
 import { activityEdge } from './activity-edge.ts';
 import { activitySlots } from './activity-slots.ts';
@@ -15,21 +18,26 @@ export interface WorkersInput {
   /** Every activity: which of them run here is decided by the queues alone, so none can be missing where it is asked for. */
   readonly activities: object;
   readonly logger: Logger;
+  /** Absent: workflows are bundled and run without a trace of it. */
+  readonly trace?: Pick<OpenTrace, 'processor' | 'resource'>;
+  readonly observe?: ActivityInterceptorsFactory;
 }
 
 /** One Worker a queue; workflows run on `orchestrate`. Nothing polls before `run()`. */
-export async function createWorkers({ environment, connection, namespace, queues, activities, logger }: WorkersInput): Promise<Worker[]> {
+export async function createWorkers({ environment, connection, namespace, queues, activities, logger, trace, observe }: WorkersInput): Promise<Worker[]> {
   const slots = activitySlots(environment.threads, queues.length);
   // The bundler tells every module it met as information.
   const bundling = Object.create(logger, { info: { value: logger.debug.bind(logger) } }) as Logger;
-  const workflowBundle = queues.includes('orchestrate') ? await bundleWorkflowCode({ workflowsPath: join(environment.root, 'workflows', 'index.ts'), logger: bundling }) : undefined;
+  const workflowBundle = queues.includes('orchestrate') ? await bundleWorkflowCode({ workflowsPath: join(environment.root, 'workflows', 'index.ts'), logger: bundling, ...(trace === undefined ? {} : { workflowInterceptorModules: [tracedWorkflows] }) }) : undefined;
   const workerDeploymentOptions = deployment(environment, workflowBundle?.code ?? '');
   return Promise.all(queues.map((queue) => Worker.create({
     connection, namespace, activities, workerDeploymentOptions,
     taskQueue: taskQueues[queue],
     ...(queue === 'orchestrate' ? { workflowBundle } : {}),
     maxConcurrentActivityTaskExecutions: slots,
-    interceptors: { activity: [activityEdge] },
+    // The trace is outermost: it may only see failures that activityEdge has made keepable.
+    interceptors: { activity: [...(trace === undefined ? [] : [tracedActivities]), ...(observe === undefined ? [] : [observe]), activityEdge] },
+    ...(trace === undefined ? {} : { sinks: { exporter: makeWorkflowExporter(trace.processor, trace.resource) } }),
     shutdownGraceTime: '15 seconds',
     shutdownForceTime: '25 seconds',
     // A worker that was killed leaves workflow tasks on its own sticky queue; they come back after this time.
@@ -37,6 +45,11 @@ export async function createWorkers({ environment, connection, namespace, queues
     maxHeartbeatThrottleInterval: '2 seconds',
   })));
 }
+
+/** The interceptors that a bundle of workflows gets when it is to be traced; they add headers and no command, so recorded histories replay with and without them. */
+export const tracedWorkflows: string = createRequire(import.meta.url).resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors');
+
+const tracedActivities: ActivityInterceptorsFactory = (context) => ({ inbound: new OpenTelemetryActivityInboundInterceptor(context), outbound: new OpenTelemetryActivityOutboundInterceptor(context) });
 
 /**
  * Which version of the code this is. By default it is only written into histories: versioned routing would leave running cycles without a

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ClienteleError } from '../gateways/errors.ts';
 import { readMailEnvironment, type MailEnvironment } from './mail-environment.ts';
+import { readObservability, type ObservabilityEnvironment } from './observability.ts';
 import { accountsSchema, type Accounts } from '../web/access/accounts.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -67,6 +68,7 @@ export interface WorkerEnvironment {
   readonly shopVariables: Readonly<Record<string, string>>;
   /** Threads of libuv, which DuckDB, files and hashing share. */
   readonly threads: number;
+  readonly observability: ObservabilityEnvironment;
 }
 
 /**
@@ -100,6 +102,7 @@ export function readEnvironment(variables: Readonly<NodeJS.ProcessEnv>): WorkerE
     warehouse: { threads: data.WAREHOUSE_THREADS, memoryLimit: data.WAREHOUSE_MEMORY },
     shopVariables: Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (name.startsWith('SHOP_') && name !== 'SHOP_TOKEN' && value !== undefined ? [[name, value]] : []))),
     threads: data.UV_THREADPOOL_SIZE,
+    observability: readObservability(variables),
   };
 }
 

@@ -5,7 +5,7 @@ import { pino, type Logger as Pino } from 'pino';
 import { scrub } from './scrub.ts';
 
 /** Fields of Temporal's own metadata that say where a line comes from; nothing else of it is written, inputs and results least of all. */
-const places = ['activityType', 'attempt', 'taskQueue', 'workflowType', 'step', 'code', 'rows', 'seconds'] as const;
+const places = ['activityType', 'attempt', 'taskQueue', 'trace_id', 'workflowType', 'step', 'code', 'rows', 'seconds'] as const;
 
 /** The log of a process: JSON lines in `<home>/log/clientele.jsonl` with shop, cycle and step, and no personal data. */
 export function openLog({ home, logLevel }: { readonly home: string; readonly logLevel: string }): Pino {

@@ -7,6 +7,7 @@ import { openRelayLog, type RelayLog } from '../gateways/mail/relay-log.ts';
 import { openRelay, type Relay } from '../gateways/mail/relay.ts';
 import { createReturnPaths, type ReturnPaths } from '../gateways/mail/return-path.ts';
 import { openShopFolder, type ShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
+import type { Trace } from '../gateways/trace/trace.ts';
 import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import type { Warehouse } from '../gateways/warehouse/warehouse.ts';
 import { ClienteleError } from '../gateways/errors.ts';
@@ -37,14 +38,15 @@ export interface Services {
 
 /**
  * @param publicUrl where recipients reach the web pages of this installation
+ * @param trace told of statements and of conversations with the relay
  * @throws ClienteleError LEDGER_LOCKED, LEDGER_UNREACHABLE, ENVIRONMENT_INVALID
  */
-export async function openServices(environment: WorkerEnvironment, publicUrl: string): Promise<Services> {
+export async function openServices(environment: WorkerEnvironment, publicUrl: string, trace?: Trace): Promise<Services> {
   const { lake, shopVariables, databaseUrl, home, smtpUrl, smtpLog, shops, root, linkSecret, mail } = environment;
   const links = createLinks({ publicUrl, secret: linkSecret });
-  const relay = smtpUrl === undefined ? missingRelay() : openRelay({ url: smtpUrl, dkim: mail.dkim === undefined ? undefined : createDkimSigner(mail.dkim) });
+  const relay = smtpUrl === undefined ? missingRelay() : openRelay({ url: smtpUrl, dkim: mail.dkim === undefined ? undefined : createDkimSigner(mail.dkim), trace });
   const returnPaths = mail.returnPath === undefined ? undefined : createReturnPaths({ mailbox: mail.returnPath, secret: linkSecret });
-  const warehouse = await openWarehouse({ lake, shopVariables, ...environment.warehouse });
+  const warehouse = await openWarehouse({ lake, shopVariables, ...environment.warehouse, trace });
   const ledger = await openLedger({ databaseUrl, folder: join(home, 'ledger') });
   return {
     warehouse, ledger, relay, links, publicUrl, returnPaths,

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Runtime } from '@temporalio/worker';
 import { ClienteleError } from '../gateways/errors.ts';
 import { createLetterComposer } from '../activities/campaign/letters/create-letter-composer.ts';
 import { proofLinks } from '../activities/campaign/letters/proof-links.ts';
@@ -7,10 +6,13 @@ import { openAuditLog } from '../web/access/audit-log.ts';
 import { createApp } from '../web/create-app.ts';
 import type { TaskQueue } from '../workflows/activity-options.ts';
 import { connectWorker } from './connect-worker.ts';
+import { countPages } from './count-pages.ts';
 import { createWorkers } from './create-workers.ts';
 import { cycleDoor } from './cycle-door.ts';
 import { readEnvironment } from './environment.ts';
-import { logFields, openLog, temporalLogger } from './open-log.ts';
+import { observeActivities } from './observe-activities.ts';
+import { logFields, openLog } from './open-log.ts';
+import { openObservability } from './open-observability.ts';
 import { openServices } from './open-services.ts';
 import { serveWeb } from './serve-web.ts';
 import { wireActivities } from './wire-activities.ts';
@@ -30,21 +32,21 @@ export interface ProcessInput {
 export async function runProcess({ queues, web, variables }: ProcessInput): Promise<void> {
   const environment = readEnvironment(variables);
   const log = openLog(environment);
-  const logger = temporalLogger(log);
-  // Signals are this process's own: the pages and the ledger must close after the workers.
-  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } } });
-
   await using closing = new AsyncDisposableStack();
+  const observability = await openObservability(environment, log);
+  closing.defer(() => observability.close());
+  const { metrics, trace, logger } = observability;
   const server = web ? await serveWeb({ host: environment.publicHost, port: environment.publicPort }) : undefined;
   if (server) closing.defer(() => server.close());
   const publicUrl = environment.publicUrl ?? server?.url;
   if (publicUrl === undefined) throw new ClienteleError('ENVIRONMENT_INVALID', { name: 'PUBLIC_URL', problem: 'not set', remedy: 'Set it to the address at which recipients reach the web process.' });
 
-  const services = await openServices(environment, publicUrl);
+  const opened = await openServices(environment, publicUrl, trace);
+  const services = { ...opened, relay: metrics.countRelay(opened.relay) };
   closing.defer(() => services.close());
   const connection = await connectWorker(variables);
   closing.defer(() => connection.close());
-  const workers = await createWorkers({ environment, connection: connection.native, namespace: connection.namespace, queues, activities: wireActivities(services), logger });
+  const workers = await createWorkers({ environment, connection: connection.native, namespace: connection.namespace, queues, activities: wireActivities(services), logger, trace, observe: observeActivities({ log, metrics }) });
 
   if (server) {
     const { ledger, links, openShop, clock, warehouse, returnPaths } = services;
@@ -55,7 +57,7 @@ export async function runProcess({ queues, web, variables }: ProcessInput): Prom
       onError: (error) => { log.error(logFields({ error }), 'a page failed'); },
     });
     closing.defer(() => app.close());
-    server.show(app);
+    server.show({ fetch: countPages(app.fetch, metrics) });
   }
 
   const shutDown = (): void => { workers.forEach((worker) => { if (worker.getState() === 'RUNNING') worker.shutdown(); }); };
@@ -63,7 +65,8 @@ export async function runProcess({ queues, web, variables }: ProcessInput): Prom
   // One worker that fails ends them all: a process that serves three queues of four looks healthy and is not.
   running.catch(shutDown);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, shutDown);
-  process.stdout.write(`${JSON.stringify({ ready: true, ...(server ? { webUrl: server.url } : {}) })}\n`);
+  observability.watch(workers, () => services.ledger.query('select 1'));
+  process.stdout.write(`${JSON.stringify({ ready: true, ...(server ? { webUrl: server.url } : {}), ...(observability.status ? { statusUrl: observability.status.url } : {}) })}\n`);
   log.info({ queues }, 'polling');
   await running;
   log.info({ queues }, 'stopped');

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Trace } from '../trace/trace.ts';
 import { asciiDomain } from './ascii-domain.ts';
 import { createCircuitBreaker, type CircuitBreaker } from './circuit-breaker.ts';
 import type { DkimSigner } from './dkim-signer.ts';
@@ -37,6 +38,8 @@ export interface RelayOptions {
   readonly name?: string;
   /** Signs letters of its domain and of domains below it. */
   readonly dkim?: DkimSigner;
+  /** Told of every session and every conversation. */
+  readonly trace?: Trace;
 }
 
 interface Line {
@@ -60,7 +63,7 @@ export function openRelay({ url, ...options }: RelayOptions & { readonly url: st
   const lines = addresses.map((address): Line => ({
     name: `${address.host}:${address.port}`,
     relay: openSingleRelay(address, {
-      connections: connectionsOf(address), lettersPerConnection: options.lettersPerConnection ?? 1000, name: options.name,
+      connections: connectionsOf(address), lettersPerConnection: options.lettersPerConnection ?? 1000, name: options.name, trace: options.trace,
       connectTimeoutSeconds: options.connectTimeoutSeconds ?? 10, silenceTimeoutSeconds: options.silenceTimeoutSeconds ?? 60,
     }),
     circuit: createCircuitBreaker(),

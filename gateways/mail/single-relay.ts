@@ -1,3 +1,4 @@
+import type { Span, Trace } from '../trace/trace.ts';
 import { openSmtpSocket } from './open-smtp-socket.ts';
 import type { RelayAddress } from './relay-address.ts';
 import type { RelayAnswer } from './relay-answer.ts';
@@ -19,6 +20,7 @@ export interface SingleRelayOptions {
   readonly silenceTimeoutSeconds: number;
   /** What EHLO says; the machine's name when absent. */
   readonly name?: string;
+  readonly trace?: Trace;
 }
 
 /** Letters of one session at once: one on its way, and the envelope of the next behind it. */
@@ -39,7 +41,8 @@ interface Place {
  * This is no library pool: a pool may put a letter on another connection when one drops, and only the ledger may decide that.
  */
 export function openSingleRelay(address: RelayAddress, options: SingleRelayOptions): SingleRelay {
-  const { connections, lettersPerConnection } = options;
+  const { connections, lettersPerConnection, trace } = options;
+  const server = { 'server.address': address.host, 'server.port': address.port };
   const timeouts = { connect: options.connectTimeoutSeconds * 1000, silence: options.silenceTimeoutSeconds * 1000 };
   const places: Place[] = Array.from({ length: connections }, () => ({ session: undefined, opening: undefined, letters: 0, held: 0 }));
   const waiting: ((place: Place) => void)[] = [];
@@ -75,7 +78,8 @@ export function openSingleRelay(address: RelayAddress, options: SingleRelayOptio
   const sessionOf = async (place: Place): Promise<{ session: SmtpSession; fresh: boolean }> => {
     if (place.session !== undefined && isOpen(place)) return { session: place.session, fresh: place.letters === 0 };
     place.session = undefined;
-    place.opening ??= openSmtpSocket(address, timeouts, options.name).then((socket) => {
+    const connect = () => openSmtpSocket(address, timeouts, options.name);
+    place.opening ??= (trace === undefined ? connect() : trace.span('smtp connect', server, connect)).then((socket) => {
       place.session = createSmtpSession(socket, timeouts.silence);
       place.letters = 0;
       return place.session;
@@ -83,7 +87,7 @@ export function openSingleRelay(address: RelayAddress, options: SingleRelayOptio
     return { session: await place.opening, fresh: true };
   };
 
-  const offerAt = async (place: Place, envelope: Envelope, message: Buffer): Promise<RelayAnswer> => {
+  const offerAt = async (place: Place, envelope: Envelope, message: Buffer, span?: Span): Promise<RelayAnswer> => {
     for (;;) {
       let opened: Awaited<ReturnType<typeof sessionOf>>;
       try {
@@ -93,7 +97,7 @@ export function openSingleRelay(address: RelayAddress, options: SingleRelayOptio
         return { outcome: 'unreachable', text, ...(typeof code === 'number' ? { code } : {}) };
       }
       place.letters += 1;
-      const answer = await opened.session.deliver(envelope, message);
+      const answer = await opened.session.deliver(envelope, message, span && ((command, code) => { span.note(command, { 'smtp.reply.code': code }); }));
       // A kept session may have been ended by the relay in the meantime. Not a byte of the letter was sent, so a new session may offer it.
       if (answer.outcome === 'unreachable' && !opened.fresh) continue;
       return answer;
@@ -104,7 +108,13 @@ export function openSingleRelay(address: RelayAddress, options: SingleRelayOptio
     async offer(envelope, message) {
       const place = await enter();
       try {
-        return await offerAt(place, envelope, message);
+        if (trace === undefined) return await offerAt(place, envelope, message);
+        return await trace.span('smtp conversation', { ...server, 'smtp.message.bytes': message.length }, async (span) => {
+          const answer = await offerAt(place, envelope, message, span);
+          span.set({ 'smtp.outcome': answer.outcome, ...(answer.code === undefined ? {} : { 'smtp.reply.code': answer.code }) });
+          if (answer.outcome !== 'accepted') span.fail(answer.outcome);
+          return answer;
+        });
       } finally {
         leave(place);
       }

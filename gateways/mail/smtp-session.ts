@@ -9,13 +9,17 @@ export interface Envelope {
   readonly to: string;
 }
 
+/** Told what was said and with which code the relay replied. */
+export type Listener = (command: 'MAIL' | 'RCPT' | 'DATA' | 'end of data', code: number) => void;
+
 /** One SMTP session. */
 export interface SmtpSession {
   /**
    * Offers one letter; a second may be offered while the first is on its way, and its envelope then goes right behind (RFC 2920). Never rejects.
    * @param message with CRLF line ends; dots at the beginning of lines are doubled here
+   * @param hear told of each reply in this letter's conversation
    */
-  deliver(envelope: Envelope, message: Buffer): Promise<RelayAnswer>;
+  deliver(envelope: Envelope, message: Buffer, hear?: Listener): Promise<RelayAnswer>;
   /** Letters offered and not answered yet. */
   readonly inFlight: number;
   readonly usable: boolean;
@@ -27,6 +31,7 @@ interface Transaction {
   readonly envelope: Envelope;
   readonly message: Buffer;
   readonly settle: (answer: RelayAnswer) => void;
+  readonly hear: Listener | undefined;
   refusal: RelayAnswer | undefined;
   /** From here on the relay may have the letter, whatever happens. */
   begun: boolean;
@@ -108,6 +113,7 @@ export function createSmtpSession({ socket, extensions }: SmtpSocket, silence: n
     socket.write(transaction.message);
     socket.write(finalDot);
     expected.push((reply) => {
+      transaction.hear?.('end of data', reply.code);
       if (reply.code >= 200 && reply.code < 300) settle(transaction, { outcome: 'accepted', code: reply.code, text: reply.text });
       else if (reply.code === 421) {
         transaction.refusal = refusalOf('end', reply);
@@ -119,9 +125,16 @@ export function createSmtpSession({ socket, extensions }: SmtpSocket, silence: n
     socket.uncork();
   };
 
-  const onMail = (transaction: Transaction, reply: SmtpReply): void => { if (reply.code !== 250) refuse(transaction, 'mail', reply); };
-  const onRecipient = (transaction: Transaction, reply: SmtpReply): void => { if (reply.code !== 250 && reply.code !== 251) refuse(transaction, 'rcpt', reply); };
+  const onMail = (transaction: Transaction, reply: SmtpReply): void => {
+    transaction.hear?.('MAIL', reply.code);
+    if (reply.code !== 250) refuse(transaction, 'mail', reply);
+  };
+  const onRecipient = (transaction: Transaction, reply: SmtpReply): void => {
+    transaction.hear?.('RCPT', reply.code);
+    if (reply.code !== 250 && reply.code !== 251) refuse(transaction, 'rcpt', reply);
+  };
   const onData = (transaction: Transaction, reply: SmtpReply): void => {
+    transaction.hear?.('DATA', reply.code);
     if (reply.code === 354 && transaction.refusal === undefined) return send(transaction);
     if (reply.code === 354) {
       // A relay that goes on without a recipient is given no letter; its word on the empty one says nothing.
@@ -191,13 +204,13 @@ export function createSmtpSession({ socket, extensions }: SmtpSocket, silence: n
   return {
     get usable() { return usable && !closing; },
     get inFlight() { return speaking.length + waiting.length; },
-    deliver(envelope, message) {
+    deliver(envelope, message, hear) {
       if (!usable || closing) return Promise.resolve({ outcome: 'unreachable', text: 'the session is over' });
       if (beyondAscii.test(envelope.from + envelope.to) && !utf8) {
         return Promise.resolve({ outcome: 'refused_permanently', text: '553 5.6.7 the relay takes no addresses beyond ASCII (RFC 6531)', fault: 'recipient' });
       }
       return new Promise((resolve) => {
-        const transaction: Transaction = { envelope, message: stuffed(message), settle: resolve, refusal: undefined, begun: false };
+        const transaction: Transaction = { envelope, message: stuffed(message), settle: resolve, hear, refusal: undefined, begun: false };
         // Behind a letter whose last byte is out an envelope may follow at once; behind an envelope only its letter may.
         if (speaking.length === 0 && waiting.length === 0) begin(transaction);
         else if (pipelining && waiting.length === 0 && speaking.every(({ begun }) => begun)) begin(transaction);

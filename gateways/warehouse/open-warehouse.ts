@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ClienteleError } from '../errors.ts';
+import type { Trace } from '../trace/trace.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { listRelationNames, readRelation, relationUri } from './relation-file.ts';
 import type { RelationRef, Relations } from './relation-ref.ts';
@@ -18,6 +19,8 @@ export interface WarehouseOptions {
   readonly memoryLimit?: string;
   /** Values of `SHOP_*` environment variables that sources may read with `getvariable`, for connection strings and keys. */
   readonly shopVariables?: Readonly<Record<string, string>>;
+  /** Told of every statement. */
+  readonly trace?: Trace;
 }
 
 /** Opens the lake. Nothing is shared between sessions, so any number of them may run beside each other. */
@@ -46,7 +49,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<Warehous
     for (const [name, value] of Object.entries({ ...options.shopVariables, ...parameters })) {
       await connection.run(`set variable ${quoteIdentifier(name)} = ${quoteLiteral(value)}`);
     }
-    const session = createSession({ instance, connection, lake, signal });
+    const session = createSession({ instance, connection, lake, signal, trace: options.trace });
     for (const [name, ref] of Object.entries(relations)) await session.addView(name, ref);
     return session;
   }

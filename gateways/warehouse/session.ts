@@ -2,12 +2,14 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance, JS } from '@duckdb/node-api';
 import { ClienteleError } from '../errors.ts';
+import type { Trace } from '../trace/trace.ts';
 import { appendColumns } from './append-columns.ts';
 import { fingerprintOf, fingerprintOfFile, shortened } from './fingerprint.ts';
 import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import { folderUri, readRelation, readablePath, relationUri, writeRelationRecord, type RelationRecord } from './relation-file.ts';
 import type { RelationRef } from './relation-ref.ts';
 import { grainOf } from './sql-file.ts';
+import { statementFacts } from './statement-facts.ts';
 import { tableReferences } from './table-references.ts';
 import type { Cell, CycleFolder, Parameter, WarehouseSession } from './warehouse.ts';
 
@@ -16,6 +18,7 @@ interface SessionParts {
   readonly connection: DuckDBConnection;
   readonly lake: string;
   readonly signal?: AbortSignal;
+  readonly trace?: Trace;
 }
 
 function toCell(value: JS): Cell {
@@ -31,13 +34,17 @@ const orderBy = (grain: readonly string[]): string => (grain.length === 0 ? '' :
 const toRow = <Row>(row: Record<string, JS>): Row => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, toCell(value)])) as Row;
 
 /** One DuckDB connection over some relations. */
-export function createSession({ instance, connection, lake, signal }: SessionParts): WarehouseSession {
+export function createSession({ instance, connection, lake, signal, trace }: SessionParts): WarehouseSession {
   const refs = new Map<string, RelationRef>();
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt);
   let open = true;
 
-  const run = (sql: string): ReturnType<DuckDBConnection['run']> => attempt(sql, () => connection.run(sql));
+  function run(sql: string): ReturnType<DuckDBConnection['run']> {
+    if (trace === undefined) return attempt(sql, () => connection.run(sql));
+    const { name, facts } = statementFacts(sql);
+    return trace.span(name, facts, () => attempt(sql, () => connection.run(sql)));
+  }
 
   async function attempt<Result>(sql: string, work: () => Promise<Result>): Promise<Result> {
     signal?.throwIfAborted();

@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
+import { tracedWorkflows } from '../../workers/create-workers.ts';
 import { historyOfJson, type RecordedHistory } from './history-json.ts';
 import '../workflows/quiet-runtime.ts';
 import { workflowBundle } from '../workflows/start-worker.ts';
@@ -39,4 +40,14 @@ test('no history tells of the machine that recorded it, nor of anybody\'s addres
     expect(decoded).not.toMatch(/"identity": "(?!recorder")/);
     expect(decoded).not.toMatch(/"\d+@|node_modules/);
   }
+});
+
+test('with traces on, the workflows go through the same histories', async () => {
+  const traced = await bundleWorkflowCode({ workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'), workflowInterceptorModules: [tracedWorkflows], logger: new DefaultLogger('ERROR') });
+  const exported: unknown[] = [];
+  for (const name of names) {
+    await Worker.runReplayHistory({ workflowBundle: traced, sinks: { exporter: { export: { fn: (_, spans) => { exported.push(spans); } } } } }, historyOfJson(await recorded(name)), 'recorded');
+  }
+  // What was traced when it happened is not traced again.
+  expect(exported).toEqual([]);
 });
