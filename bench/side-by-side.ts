@@ -49,8 +49,10 @@ export interface Subject<Input extends object> {
   /** `import.meta.url` of the module that exports this as `subject`. */
   readonly module: string;
   readonly peers: readonly Peer[];
-  /** Writes the files of each input below `folder` unless they are there from before, with `python` where a peer's package has the data. */
-  inputs(context: { readonly folder: string; readonly python: string; readonly say: (line: string) => void }): Promise<Readonly<Record<string, Input>>>;
+  /** Whether the peers' packages do not go with those of the others: they are named in bench/peers/requirements-<name>.txt, and stand in an environment of their own. */
+  readonly ownEnvironment?: boolean;
+  /** Writes the files of each input below `folder` unless they are there from before, with `python` where a peer's package has the data; where an input takes long to make, of `only` alone. */
+  inputs(context: { readonly folder: string; readonly python: string; readonly only?: string; readonly say: (line: string) => void }): Promise<Readonly<Record<string, Input>>>;
   /** Works on one input; `run` counts from 0 and may serve as a seed. */
   own(input: Input & { readonly run: number }): Promise<Omit<Measurement, 'peakBytes'>>;
   /** What is wrong with the answers, one sentence each; none when times may be compared. */
@@ -94,8 +96,10 @@ const memory = 'peak memory';
 export async function sideBySide<Input extends object>(subject: Subject<Input>, options: SideBySideOptions): Promise<SideBySideReport> {
   const { root, environment, say, signal } = options;
   const bench = join(root, 'var', 'bench');
-  const python = await peerPython(join(bench, 'venv'), environment, say);
-  const all = Object.entries(await subject.inputs({ folder: join(bench, 'data', subject.name), python, say }));
+  const python = subject.ownEnvironment === true
+    ? await peerPython(join(bench, `venv-${subject.name}`), environment, say, `requirements-${subject.name}.txt`)
+    : await peerPython(join(bench, 'venv'), environment, say);
+  const all = Object.entries(await subject.inputs({ folder: join(bench, 'data', subject.name), python, only: options.only, say }));
   const inputs = all.filter(([name]) => options.only === undefined || name === options.only);
   if (inputs.length === 0) throw new Error(`${subject.name} has no input "${options.only}", only: ${all.map(([name]) => name).join('; ')}`);
 

@@ -1,5 +1,6 @@
 import type { Subject } from './side-by-side.ts';
 import { subject as clv } from './clv.ts';
+import { subject as features } from './features.ts';
 import { subject as hierarchical } from './hierarchical.ts';
 import { subject as itemsets } from './itemsets.ts';
 import { subject as kmeans } from './kmeans.ts';
@@ -12,6 +13,7 @@ import { subject as uplift } from './uplift.ts';
 /** What `npm run bench -- <name>` measures beside peers; side-by-side.ts says how to add one. */
 export const subjects: readonly Subject<object>[] = [
   clv,
+  features,
   hierarchical,
   itemsets,
   kmeans,
