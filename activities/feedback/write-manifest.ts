@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashOfRelation, readRelationRecord } from '../../gateways/warehouse/relation-file.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
+import { isApart } from '../apart-layers.ts';
 import type { FeedbackInput } from './contract.ts';
 import type { ManifestEntry } from './report/cycle-report.ts';
 import { writeWhole } from '../write-whole.ts';
@@ -31,8 +32,8 @@ const version = (JSON.parse(await readFile(new URL('../../package.json', import.
 
 /** Writes `manifest.json` of a cycle: every relation with fingerprint, rows, seconds and bytes, and the code's version. */
 export async function writeManifest(warehouse: Warehouse, { shop, cycle, asOf, dataFolder, steps }: FeedbackInput, madeAt: Date): Promise<Manifest> {
-  const relations = await warehouse.list({ shop, cycle });
-  const entries = await Promise.all(Object.entries(relations).map(async ([relation, { uri, rows, bytes, fingerprint }]): Promise<ManifestRelation> => {
+  const relations = Object.entries(await warehouse.list({ shop, cycle })).filter(([relation]) => !isApart(relation));
+  const entries = await Promise.all(relations.map(async ([relation, { uri, rows, bytes, fingerprint }]): Promise<ManifestRelation> => {
     const path = join(warehouse.lake, uri);
     const record = await readRelationRecord(path);
     return { relation, rows, bytes, fingerprint, seconds: record?.seconds ?? 0, sha256: await hashOfRelation(path), external: record?.external, recipe: record?.recipe ?? 'not known', inputs: record?.inputs ?? [] };

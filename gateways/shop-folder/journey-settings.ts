@@ -13,7 +13,5 @@ export const journeySettings = z.strictObject({
     within_days: z.number().int().positive().default(3),
     /** Offer of the campaign that a reminder carries; the last of the catalogue when not given. */
     offer: z.string().min(1).optional(),
-    /** `plan` only writes whom a reminder would go to; `send` sends it: the setting is the marketers' standing word. */
-    mode: z.enum(['plan', 'send']).default('plan'),
   }).prefault({}),
 });

@@ -11,13 +11,14 @@ import { openShopFolder } from '../../../gateways/shop-folder/open-shop-folder.t
 import { openWarehouse } from '../../../gateways/warehouse/open-warehouse.ts';
 import type { Warehouse } from '../../../gateways/warehouse/warehouse.ts';
 import { makeHistory } from '../../../simulator/make-history.ts';
+import type { Friction } from '../../../simulator/shop-model.ts';
 
 const emptyLedger: Ledger = { engine: 'pglite', query: async () => [], transaction: async (work) => work(emptyLedger), close: async () => {} };
 
 /** A cycle of a small demo shop from its files to its plan, by the steps themselves and without Temporal. */
-export async function makeSmallDemo(folder: string, { customers }: { readonly customers: number }): Promise<{ readonly warehouse: Warehouse; readonly scope: CycleScope; readonly relations: Relations }> {
+export async function makeSmallDemo(folder: string, { customers, friction }: { readonly customers: number; readonly friction?: Friction }): Promise<{ readonly warehouse: Warehouse; readonly scope: CycleScope; readonly relations: Relations }> {
   const data = join(folder, 'data');
-  await makeHistory({ folder: data, customers, months: 8, seed: 5 });
+  await makeHistory({ folder: data, customers, months: 8, seed: 5, devices: true, friction });
   const warehouse = await openWarehouse({ lake: join(folder, 'lake') });
   const shops = join(import.meta.dirname, '../../../shops');
   const scope: CycleScope = { shop: 'demo', cycle: '2026-W48', asOf: '2026-11-23T00:00:00.000Z', dataFolder: data };

@@ -1,0 +1,30 @@
+// npm run journeys -- demo[/2026-W48] [--json]
+import { createJourneyActivities } from '../activities/journeys/index.ts';
+import { openShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
+import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
+import { readEnvironment } from '../workers/environment.ts';
+import { createProgram } from './command-line/create-program.ts';
+import { exitCodes } from './command-line/exit-codes.ts';
+import { runCommand } from './command-line/run-command.ts';
+import { parseCycleName } from './cycle/cycle-name.ts';
+import { mayColor } from './display/paint.ts';
+import { readJourneys } from './journeys/read-journeys.ts';
+import { renderJourneys } from './journeys/render-journeys.ts';
+
+await runCommand(async () => {
+  const program = createProgram('journeys', 'Studies the visits of a cycle: funnels, where people are lost and what that costs, abandoned carts and whom a reminder would go to.')
+    .argument('<shop or cycle>', 'demo for its latest cycle, or demo/2026-W48')
+    .option('--json', 'print JSON', false)
+    .parse();
+  const typed = program.args[0] ?? '';
+  const asked = /\d{4}-W\d{2}$/.test(typed) ? parseCycleName(typed, 'demo') : { shop: typed };
+  const { json } = program.opts<{ json: boolean }>();
+  const { lake, shops } = readEnvironment(process.env);
+  const warehouse = await openWarehouse({ lake });
+  const { settings } = await openShopFolder(shops, asked.shop);
+  const found = await createJourneyActivities({ warehouse, openShop: (name) => openShopFolder(shops, name), cancellation: () => undefined }).studyJourneys(asked);
+  const { relations, ...told } = found;
+  const tables = await readJourneys(warehouse, relations);
+  process.stdout.write(`${json ? JSON.stringify({ ...told, ...tables }, undefined, 2) : renderJourneys({ found, ...tables }, { color: mayColor(process.stdout, process.env), currency: settings.currency })}\n`);
+  return exitCodes.ok;
+});
