@@ -2,6 +2,7 @@ import type { Subject } from './side-by-side.ts';
 import { subject as clv } from './clv.ts';
 import { subject as features } from './features.ts';
 import { subject as hierarchical } from './hierarchical.ts';
+import { subject as identity } from './identity.ts';
 import { subject as itemsets } from './itemsets.ts';
 import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
@@ -15,6 +16,7 @@ export const subjects: readonly Subject<object>[] = [
   clv,
   features,
   hierarchical,
+  identity,
   itemsets,
   kmeans,
   logistic,

@@ -3,14 +3,15 @@ import { dirname, join } from 'node:path';
 import { runTool } from '../../scripts/processes/run-tool.ts';
 
 /**
- * The Python of the peers' own environment, made at the first call; when `requirements.txt` has changed, what it names is installed on top, so that a bench that runs keeps its packages.
+ * The Python of the peers' own environment, made at the first call; when its list has changed, what it names is installed on top, so that a bench that runs keeps its packages.
+ * @param list file beside this one that names the packages
  * @param folder where the environment is to stand; nothing outside it is touched
  * @returns path of its `python`
  * @throws Error with the last words of venv or pip
  */
-export async function peerPython(folder: string, environment: Readonly<NodeJS.ProcessEnv>, say: (line: string) => void): Promise<string> {
+export async function peerPython(folder: string, environment: Readonly<NodeJS.ProcessEnv>, say: (line: string) => void, list = 'requirements.txt'): Promise<string> {
   const python = join(folder, 'bin', 'python');
-  const requirements = join(import.meta.dirname, 'requirements.txt');
+  const requirements = join(import.meta.dirname, list);
   const wanted = await readFile(requirements, 'utf8');
   const mark = join(folder, 'installed.txt');
   if (await readFile(mark, 'utf8').catch(() => '') === wanted) return python;
