@@ -12,6 +12,7 @@ import { createDecisionActivities } from '../activities/feedback/decision-desk.t
 import { createFeedbackActivities } from '../activities/feedback/index.ts';
 import { createPreprocessActivities } from '../activities/preprocess/index.ts';
 import { createProfileActivities } from '../activities/profile/index.ts';
+import { createTellActivities } from '../activities/tell/index.ts';
 import type { Services } from './open-services.ts';
 
 /** Every activity over its doors: the one place where steps and services meet. */
@@ -35,5 +36,6 @@ export function wireActivities(services: Services): object {
     ...createEvaluateActivities(parts),
     ...createFeedbackActivities(parts),
     ...createDecisionActivities(parts),
+    ...createTellActivities(parts),
   });
 }

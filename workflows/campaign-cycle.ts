@@ -12,6 +12,7 @@ import { payloadLimit, travelSize, type CycleResult, type CycleYield } from './c
 import { cycleScope, type CycleInput } from './cycle-scope.ts';
 import { measureOutcomes } from './measure-outcomes.ts';
 import { runCampaign } from './run-campaign.ts';
+import { tellMarketers } from './tell-marketers.ts';
 
 const { readCycleSettings } = proxyActivities<CollectActivities>(quick);
 const { collect, audit } = proxyActivities<CollectActivities>(scan);
@@ -135,7 +136,10 @@ async function feedBack(desk: CycleDesk, scope: CycleScope, relations: Relations
   return { value: { ...decided, report: written.report, manifest: written.manifest }, rows: decided.decisions.length, figures: decided.decisions.map(({ subject, words }) => ({ label: subject, value: words })) };
 }
 
-async function endCycle(desk: CycleDesk, { shop, cycle, asOf }: CycleScope, outcome: CycleResult['outcome'], gathered: CycleYield): Promise<CycleResult> {
+async function endCycle(desk: CycleDesk, scope: CycleScope, outcome: CycleResult['outcome'], gathered: CycleYield): Promise<CycleResult> {
+  const { shop, cycle, asOf } = scope;
+  const untold = await tellMarketers(scope, { outcome, reason: desk.abandoned?.reason ?? '', warnings: desk.progress.warnings });
+  if (untold !== '') desk.warn(untold);
   desk.close(outcome);
   await condition(allHandlersFinished);
   const { steps, warnings } = desk.progress;

@@ -24,7 +24,7 @@ describe('a cycle', () => {
     expect(Object.keys(result.relations).sort()).toEqual(['features.customers', 'features.profiles', 'feedback.decisions', 'outcomes.effects', 'plan.offers', 'plan.recipients', 'segments.memberships', 'sends.sends', 'snapshot.order_lines', 'snapshot.quarantine']);
     expect(fake.calls.map(({ name }) => name).filter((name) => name !== 'dispatchPage')).toEqual([
       'readCycleSettings', 'collect', 'audit', 'preprocess', 'profile', 'analyse', 'planCampaign', 'sendProof', 'recordApproval', 'openDispatch', 'reconcileInDoubt', 'retryFailed',
-      'closeDispatch', 'attributionWindow', 'outcomesReady', 'evaluate', 'decide', 'writeReport',
+      'closeDispatch', 'attributionWindow', 'outcomesReady', 'evaluate', 'decide', 'writeReport', 'tellMarketers',
     ]);
     expect(fake.callsOf('sendProof')[0]).toMatchObject({ reminder: false, workflowId: handle.workflowId });
   });
@@ -93,6 +93,14 @@ describe('a cycle', () => {
     const handle = await worker.startCycle({ shop: worker.shop, cycle: '2026-W48' });
     await progressWhen(handle, ({ waitsFor }) => waitsFor === 'approval');
     await expect(handle.executeUpdate(resumeUpdate)).rejects.toMatchObject({ cause: { type: 'CYCLE_NOT_WAITING' } });
+  });
+
+  test('ends although its report mail cannot be sent, and says so', { timeout: 30_000 }, async ({ task }) => {
+    const fake = fakeActivities({ ...unattended, tellMarketers: async () => { throw failure('ADDRESS_INVALID'); } });
+    await using worker = await startWorker(environment, task.name, fake.activities);
+    const handle = await worker.startCycle({ shop: worker.shop, cycle: '2026-W48' });
+    expect(await handle.result()).toMatchObject({ outcome: 'finished', warnings: ['The report mail was not sent: ADDRESS_INVALID.'] });
+    expect(fake.callsOf('tellMarketers')).toEqual([{ shop: worker.shop, cycle: '2026-W48', asOf: '2026-11-23T00:00:00.000Z', outcome: 'finished', reason: '', warnings: [] }]);
   });
 
   test('abandons itself before its time-out would kill it', { timeout: 30_000 }, async ({ task }) => {

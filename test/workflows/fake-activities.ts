@@ -7,9 +7,10 @@ import type { EvaluateActivities } from '../../activities/evaluate/contract.ts';
 import type { FeedbackActivities } from '../../activities/feedback/contract.ts';
 import type { PreprocessActivities } from '../../activities/preprocess/contract.ts';
 import type { ProfileActivities } from '../../activities/profile/contract.ts';
+import type { TellActivities } from '../../activities/tell/contract.ts';
 
 /** Every activity a cycle calls. */
-export type Activities = CollectActivities & PreprocessActivities & ProfileActivities & AnalyseActivities & CampaignActivities & DispatchActivities & EvaluateActivities & FeedbackActivities;
+export type Activities = CollectActivities & PreprocessActivities & ProfileActivities & AnalyseActivities & CampaignActivities & DispatchActivities & EvaluateActivities & FeedbackActivities & TellActivities;
 
 /** One call of an activity, in the order they came. */
 export interface Call {
@@ -71,6 +72,7 @@ export function fakeActivities(changes: Partial<Activities> = {}): FakeActivitie
     evaluate: async ({ plan: mailed }) => ({ relations: relations('outcomes.effects'), measured: mailed !== undefined, why: mailed ? '' : 'Nobody was mailed.', effects: [], figures: [] }),
     decide: async () => ({ relations: relations('feedback.decisions'), decisions: [{ id: '1', kind: 'no_change', subject: 'offers', words: 'Nothing changes.', evidence: 'too little' }] }),
     writeReport: async () => ({ manifest: 'shop/2026-W48/manifest.json', report: 'shop/2026-W48/report.html', relations: 9 }),
+    tellMarketers: async () => ({ told: 1, inDoubt: 0 }),
   };
   const recorded = Object.entries({ ...well, ...changes }).map(([name, activity]) => [name, async (input: Record<string, unknown>) => {
     calls.push({ name: name as keyof Activities, input });

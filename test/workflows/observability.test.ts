@@ -86,7 +86,7 @@ beforeAll(async () => {
       await using session = await warehouse.open({});
       await session.run("create schema features; create table features.customers as select 'Ann Lee' as name");
       await session.rows("select name from features.customers where name = 'Ann Lee'");
-      return { relations: { 'features.customers': relation }, features: [], figures: [] };
+      return { relations: { 'features.customers': relation('features.customers') }, features: [], figures: [] };
     },
     dispatchPage: async () => {
       await relay.deliver({ from: { name: 'Shop', address: 'shop@shop.example' }, to: address, envelopeFrom: 'shop@shop.example', messageId: '<1@shop.example>', headers: {}, subject: 'Hello', html: '<p>Hello</p>', text: 'Hello' });
