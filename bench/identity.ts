@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { blockingRules, recordFields } from '../activities/identities/linkage-model.ts';
-import { scorePairs } from '../activities/identities/score-pairs.ts';
+import { blockingRules, largestBlock, recordFields } from '../activities/identities/linkage-model.ts';
+import { gatherPairs, scorePairs } from '../activities/identities/score-pairs.ts';
 import { clusterLinks } from '../algorithms/record-linkage/cluster-links.ts';
 import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import { compareFigures } from './compare-figures.ts';
@@ -52,7 +52,10 @@ export const subject: Subject<IdentityInput> = {
     const path = records.replaceAll("'", "''");
     await session.run(`create temporary table records as select record::integer as record, * exclude (record) from read_csv('${path}', all_varchar = true, header = true, nullstr = '')`);
     const start = performance.now();
-    const { left, right, probabilities } = await scorePairs(session, { records: count, fields: recordFields, rules: blockingRules, largestBlock: 1000, seed: 1 });
+    const model = { fields: recordFields, rules: blockingRules };
+    const gathered = await gatherPairs(session, 'records', { ...model, records: count, largestBlock });
+    const { probabilities } = scorePairs(gathered, { ...model, seed: 1 });
+    const { left, right } = gathered;
     const scored = performance.now();
     const { clusterOf } = clusterLinks({ left, right, probabilities }, { records: count, threshold, reviewFrom: threshold / 2, largestCluster: 12 });
     const clustered = performance.now();

@@ -10,6 +10,7 @@ import { createCollectActivities } from '../activities/collect/index.ts';
 import { createEvaluateActivities } from '../activities/evaluate/index.ts';
 import { createDecisionActivities } from '../activities/feedback/decision-desk.ts';
 import { createFeedbackActivities } from '../activities/feedback/index.ts';
+import { createIdentityActivities } from '../activities/identities/index.ts';
 import { createPreprocessActivities } from '../activities/preprocess/index.ts';
 import { createProfileActivities } from '../activities/profile/index.ts';
 import { createTellActivities } from '../activities/tell/index.ts';
@@ -36,6 +37,7 @@ export function wireActivities(services: Services): object {
     ...createEvaluateActivities(parts),
     ...createFeedbackActivities(parts),
     ...createDecisionActivities(parts),
+    ...createIdentityActivities(parts),
     ...createTellActivities(parts),
   });
 }

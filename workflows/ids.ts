@@ -12,3 +12,6 @@ export const scheduleId = (shop: string): string => `weekly/${shop}`;
 
 /** One for each look at a shop's decisions, so that two people never wait for each other's. */
 export const decisionsId = (shop: string, look: string): string => `decisions/${shop}/${look}`;
+
+/** One a shop: two runs at once would write the same relations. */
+export const identitiesId = (shop: string): string => `identities/${shop}`;

@@ -41,3 +41,6 @@ export const blockingRules: readonly BlockingRule[] = [
   { key: "left(birth_date, 7) || '/' || left(family_name, 3) || '/' || left(given_name, 1)", fields: ['birth_date', 'family_name', 'given_name'] },
   { key: "city || '/' || given_name || '/' || left(birth_date, 4)", fields: ['city', 'given_name', 'birth_date'] },
 ];
+
+/** A blocking key that more records share brings nobody together: it says too little, and costs its square. */
+export const largestBlock = 1000;

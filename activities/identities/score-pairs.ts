@@ -1,4 +1,4 @@
-import { codeColumn, type CodedColumn } from '../../algorithms/record-linkage/coded-column.ts';
+import { codeColumn } from '../../algorithms/record-linkage/coded-column.ts';
 import { comparePairs } from '../../algorithms/record-linkage/compare-pairs.ts';
 import { FellegiSunter } from '../../algorithms/record-linkage/fellegi-sunter.ts';
 import { termRareness } from '../../algorithms/record-linkage/term-rareness.ts';
@@ -6,60 +6,67 @@ import { unrelatedLevels } from '../../algorithms/record-linkage/unrelated-level
 import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import type { BlockingRule, RecordField } from './linkage-model.ts';
 
-export interface ScoredPairs {
+/** Pairs that blocking rules brought together, and the texts to compare them by; a structured clone carries it. */
+export interface GatheredPairs {
+  /** Number of records. */
+  readonly records: number;
   /** Records of each pair, the smaller number on the left, in their order. */
   readonly left: Uint32Array;
   readonly right: Uint32Array;
-  /** Row-major levels of agreement; fields that no record has are left out. */
+  /** Rules that each pair met: bit 0 for the first. */
+  readonly met: Uint32Array;
+  /** For each field the text of each record; empty where it is missing. */
+  readonly texts: readonly (readonly string[])[];
+}
+
+export interface ScoredPairs {
+  /** Row-major levels of agreement in `fields`. */
   readonly levels: Uint8Array;
+  /** Those that any record has. */
   readonly fields: readonly RecordField[];
   readonly rareness: readonly (Float32Array | undefined)[];
   /** That the two records are one person. */
   readonly probabilities: Float64Array;
-  readonly model: FellegiSunter;
-}
-
-export interface ScorePairsOptions {
-  /** Number of records: `record` counts them from 0 without a gap. */
-  readonly records: number;
-  readonly fields: readonly RecordField[];
-  readonly rules: readonly BlockingRule[];
-  /** A key that more records share says nothing, such as a telephone number of noughts. */
-  readonly largestBlock: number;
-  readonly seed: number;
+  /** Absent where no pair was brought together. */
+  readonly model?: FellegiSunter;
 }
 
 /**
- * Brings together records of the session's table `records` (record, and a column of texts for each field) by blocking joins, and says of each pair how probable it is
- * that both are one person.
+ * Brings together records of the session's table `records` (record, counted from 0 without a gap, and a column of texts for each field) by blocking joins.
+ * @param largestBlock a key that more records share says nothing, such as a telephone number of noughts
  */
-export async function scorePairs(session: WarehouseSession, { records, fields: possible, rules, largestBlock, seed }: ScorePairsOptions): Promise<ScoredPairs> {
-  const { values, rows } = await session.matrix(blockingJoin(rules, largestBlock));
+export async function gatherPairs(session: WarehouseSession, table: string, { records, fields, rules, largestBlock }: { readonly records: number; readonly fields: readonly RecordField[]; readonly rules: readonly BlockingRule[]; readonly largestBlock: number }): Promise<GatheredPairs> {
+  const { values, rows } = await session.matrix(blockingJoin(table, rules, largestBlock));
   const [left, right, met] = [new Uint32Array(rows), new Uint32Array(rows), new Uint32Array(rows)];
   for (let pair = 0, at = 0; pair < rows; pair++, at += 3) {
     left[pair] = values[at]!;
     right[pair] = values[at + 1]!;
     met[pair] = values[at + 2]!;
   }
-  const columns: CodedColumn[] = [];
-  for (const field of possible) columns.push(codeColumn(await session.texts(`select coalesce(${field.name}, '') from records order by record`)));
-  const present = possible.map((field, place) => ({ field, column: columns[place]!, comparison: field.comparison })).filter(({ column }) => column.values.length > 1);
+  const texts: string[][] = [];
+  for (const { name } of fields) texts.push(await session.texts(`select coalesce(${name}, '') from ${table} order by record`));
+  return { records, left, right, met, texts };
+}
+
+/** Says of each pair how probable it is that both records are one person. */
+export function scorePairs({ records, left, right, met, texts }: GatheredPairs, { fields: possible, rules, seed }: { readonly fields: readonly RecordField[]; readonly rules: readonly BlockingRule[]; readonly seed: number }): ScoredPairs {
+  const present = possible.map((field, place) => ({ field, column: codeColumn(texts[place]!), comparison: field.comparison })).filter(({ column }) => column.values.length > 1);
   const fields = present.map(({ field }) => field);
-  if (fields.length === 0 || rows === 0) return { left: new Uint32Array(), right: new Uint32Array(), levels: new Uint8Array(), fields, rareness: [], probabilities: new Float64Array(), model: new FellegiSunter({ fields: [{ levels: 2, personal: false }] }) };
+  if (left.length === 0) return { levels: new Uint8Array(), fields, rareness: [], probabilities: new Float64Array() };
   const levels = comparePairs(present, left, right);
   const rareness = present.map(({ field, column }) => (field.weighsRareness ? termRareness(column, left, right) : undefined));
   const model = new FellegiSunter({ fields: fields.map(({ comparison, personal }) => ({ levels: comparison.levels.length, personal })) }).fit({
     levels, rules: met, unrelated: unrelatedLevels(present, records, { seed }), allPairs: (records * (records - 1)) / 2,
     sessions: rules.map((rule) => ({ fields: rule.fields.map((name) => fields.findIndex((field) => field.name === name)).filter((place) => place >= 0) })),
   });
-  return { left, right, levels, fields, rareness, probabilities: model.predict(levels, rareness), model };
+  return { levels, fields, rareness, probabilities: model.predict(levels, rareness), model };
 }
 
 /** Pairs in their order, each with the rules it met as bits. */
-function blockingJoin(rules: readonly BlockingRule[], largestBlock: number): string {
+function blockingJoin(table: string, rules: readonly BlockingRule[], largestBlock: number): string {
   return `
     with keyed as (
-      ${rules.map(({ key }, rule) => `select record, ${rule}::integer as rule, ${key} as key from records where (${key}) is not null`).join('\n      union all ')}
+      ${rules.map(({ key }, rule) => `select record, ${rule}::integer as rule, ${key} as key from ${table} where (${key}) is not null`).join('\n      union all ')}
     ),
     blocks as (
       select rule, key, list(record order by record) as members

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identitySettings } from './identity-settings.ts';
 import { journeySettings } from './journey-settings.ts';
 import { riskSettings } from './risk-settings.ts';
 
@@ -122,3 +123,4 @@ export const shopSettingsSchema = z.strictObject({
 
 /** A shop's settings after validation, defaults filled in. */
 export type ShopSettings = z.infer<typeof shopSettingsSchema>;
+  identities: identitySettings.prefault({}),

@@ -28,6 +28,7 @@ export async function eraseFromLedger(ledger: Ledger, { shop, customer, addresse
     const rows = { touches: await ofSends('touches'), bounces: await ofSends('bounces'), coupons: await ofSends('coupons') };
     const [consents] = await tx.query<{ rows: number }>('select count(*)::integer as rows from consents where shop = $1 and customer_id = $2', [shop, customer]);
     if (erase) {
+      await tx.query('delete from identity_reviews where shop = $1 and $2 in (customer_id, other_customer_id)', [shop, customer]);
       await tx.query('delete from sends where key = any($1)', [keys]);
       await tx.query('delete from consents where shop = $1 and customer_id = $2', [shop, customer]);
       await tx.query(
