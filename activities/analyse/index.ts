@@ -1,4 +1,5 @@
 import { ClienteleError } from '../../gateways/errors.ts';
+import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { RelationRef, Relations } from '../../gateways/warehouse/relation-ref.ts';
 import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
@@ -9,6 +10,7 @@ import { followSegments } from './follow-segments.ts';
 import { measureDrift } from './measure-drift.ts';
 import { mineAssociations } from './mine-associations.ts';
 import { placeCustomers } from './place-customers.ts';
+import { readIncumbent, registerCandidates } from './predict/model-registry.ts';
 import { predictPurchases } from './predict/predict-purchases.ts';
 import { reuseSegmentation } from './reuse-segmentation.ts';
 import { segmentCustomers } from './segment-customers.ts';
@@ -17,6 +19,8 @@ import { writeSegmentation, type SegmentationRecipe } from './write-segmentation
 
 export interface AnalyseDependencies {
   readonly warehouse: Warehouse;
+  /** Holds the registry of models. */
+  readonly ledger: Ledger;
   readonly openShop: (name: string) => Promise<ShopFolder>;
   readonly cancellation: () => AbortSignal | undefined;
 }
@@ -28,18 +32,31 @@ async function segmentAndDescribe(session: WarehouseSession, input: AnalyseInput
   const descriptions = await describeSegments(session, input);
   const coordinates = await placeCustomers(session, input);
   const change = hasPrevious ? await followSegments(session, input) : undefined;
-  const [chosen] = await session.rows<{ silhouette: number; stability: number; clusters: number }>('select silhouette, stability, clusters from segments.k_curve where chosen');
+  const [chosen] = await session.rows<{ silhouette: number; stability: number; clusters: number; why: string }>('select silhouette, stability, clusters, why from segments.k_curve where chosen');
   return {
     relations: { ...segmentation, 'segments.summaries': summaries, 'segments.descriptions': descriptions, 'segments.coordinates': coordinates, ...change?.relations },
     segments, agreement: change?.agreement, ...chosen!,
   };
 }
 
+/** `trees, instead of network, the champion before`. */
+const wordsOfChampion = ({ champion, incumbent }: { readonly champion: string; readonly incumbent: string | undefined }): string =>
+  incumbent === undefined ? champion : `${champion}, ${champion === incumbent ? 'the champion before' : `instead of ${incumbent}, the champion before`}`;
+
 /** The fourth step: segments, what is bought together, and who is likely to buy soon. */
-export function createAnalyseActivities({ warehouse, openShop, cancellation }: AnalyseDependencies): AnalyseActivities {
+export function createAnalyseActivities({ warehouse, ledger, openShop, cancellation }: AnalyseDependencies): AnalyseActivities {
   /** A relation of the last cycle; nothing when there was no cycle, or it did not come so far. */
   const ofPrevious = async ({ shop, previousCycle }: AnalyseInput, name: string): Promise<RelationRef | undefined> =>
     previousCycle === undefined ? undefined : warehouse.find({ shop, cycle: previousCycle }, name);
+
+  /** How many segments the last cycle had. */
+  async function clustersBefore(input: AnalyseInput): Promise<number | undefined> {
+    const curve = await ofPrevious(input, 'segments.k_curve');
+    if (curve === undefined) return undefined;
+    await using session = await warehouse.open({ 'previous.k_curve': curve }, {}, cancellation());
+    const [chosen] = await session.rows<{ clusters: number }>('select clusters from previous.k_curve where chosen');
+    return chosen?.clusters;
+  }
 
   /** Predictions are a chain of steps in one thread; what else there is to do runs beside it, one after the other, so that each has about a core. */
   async function analyseWith(input: AnalyseInput, shop: ShopFolder, relations: Relations, recipe: (session: WarehouseSession) => SegmentationRecipe): Promise<AnalyseResult> {
@@ -52,7 +69,12 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
       return await work(session);
     };
     const [prediction, [segmented, associations, drift]] = await allDone([
-      inSession((session) => predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, resamples, seed: shop.settings.seed, signal: cancellation() })),
+      inSession(async (session) => {
+        const incumbent = await readIncumbent(session, relations);
+        const made = await predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, incumbent, resamples, seed: shop.settings.seed, signal: cancellation() });
+        await registerCandidates(session, ledger, input, relations, { days, resamples, seed: shop.settings.seed });
+        return { ...made, incumbent };
+      }),
       inSession(async (session) => [
         await segmentAndDescribe(session, input, recipe(session), before !== undefined),
         await mineAssociations(session, input, rules),
@@ -66,14 +88,14 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
       silhouette: segmented.silhouette,
       stability: segmented.stability,
       figures: [
-        { label: 'segments', value: segmented.clusters },
+        { label: 'segments', value: `${segmented.clusters}: ${segmented.why}` },
         { label: 'silhouette', value: number(segmented.silhouette) },
         { label: 'stability under resampling', value: number(segmented.stability) },
         ...(segmented.agreement === undefined ? [] : [{ label: 'agreement with last cycle', value: number(segmented.agreement) }]),
         ...(drift === undefined ? [] : [{ label: 'features of another population than last cycle', value: drift.shifted.length === 0 ? 'none' : drift.shifted.join(', ') }]),
         { label: 'itemsets', value: associations['segments.itemsets']!.rows },
         { label: 'rules', value: associations['segments.rules']!.rows },
-        { label: 'prediction by', value: prediction.champion },
+        { label: 'prediction by', value: wordsOfChampion(prediction) },
         { label: 'prediction AUC', value: prediction.quality.auc === null || Number.isNaN(prediction.quality.auc) ? 'not known' : number(prediction.quality.auc) },
       ],
     };
@@ -83,8 +105,10 @@ export function createAnalyseActivities({ warehouse, openShop, cancellation }: A
     async analyse(input: AnalyseInput): Promise<AnalyseResult> {
       const shop = await openShop(input.shop);
       const { analyse: settings, seed } = shop.settings;
+      const previous = await clustersBefore(input);
       return analyseWith(input, shop, input.relations, (session) => ({
-        segmentation: () => segmentCustomers(session, { clusters: settings.clusters, seed }), algorithm: 'segment-customers 2', parameters: { seed, ...settings.clusters }, inputs: ['features.matrix'],
+        segmentation: () => segmentCustomers(session, { clusters: settings.clusters, previous, seed }),
+        algorithm: 'segment-customers 3', parameters: { seed, ...settings.clusters, ...(previous === undefined ? {} : { previous }) }, inputs: ['features.matrix'],
       }));
     },
 

@@ -27,6 +27,7 @@ export async function reuseSegmentation(session: WarehouseSession): Promise<Segm
   const unknown = Number.NaN;
   return {
     customers, features, segments, centres, distances: distancesTo(matrix, segments, centres, features.length), reasons: membershipTexts(matrix, segments, centres, features),
+    why: 'the segments of last cycle are used again',
     curve: [{ clusters: centreRows.length / features.length, chosen: true, ...before, inertia: unknown, calinskiHarabasz: unknown, gap: unknown, gapStandardError: unknown, leastJaccard: unknown, votes: unknown }],
   };
 }

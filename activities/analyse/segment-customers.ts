@@ -20,6 +20,8 @@ export interface Segmentation {
   /** Row-major segments x features, standardised units. */
   readonly centres: Float64Array;
   readonly curve: readonly CurvePoint[];
+  /** Why so many segments, in words. */
+  readonly why: string;
 }
 
 const starts = 3;
@@ -29,8 +31,8 @@ export async function matrixFeatures(session: WarehouseSession): Promise<string[
   return [...(await session.describe('from features.matrix')).keys()].filter((name) => name !== 'customer_id' && name !== 'in_fit');
 }
 
-/** k-means for each number of clusters within the bounds; silhouette, Calinski-Harabasz, gap and stability choose together. */
-export async function segmentCustomers(session: WarehouseSession, { clusters, seed }: { readonly clusters: ShopSettings['analyse']['clusters']; readonly seed: number }): Promise<Segmentation> {
+/** k-means for each number of clusters within the bounds; silhouette, Calinski-Harabasz, gap and stability choose together, and the number of last cycle stays unless another is better beyond chance. */
+export async function segmentCustomers(session: WarehouseSession, { clusters, previous, seed }: { readonly clusters: ShopSettings['analyse']['clusters']; readonly previous?: number; readonly seed: number }): Promise<Segmentation> {
   const features = await matrixFeatures(session);
   const select = features.map(quoteIdentifier).join(', ');
   // The file is in the order of customer_id, and a plain read keeps it.
@@ -39,7 +41,7 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, se
   const [{ left_out: leftOut }] = await session.rows<{ left_out: number }>('select count_if(not in_fit) as left_out from features.matrix') as [{ left_out: number }];
   const fit = leftOut === 0 ? all : await session.matrix(`select ${select} from features.matrix where in_fit`);
   const fitMatrix = leftOut === 0 ? matrix : Float32Array.from(fit.values);
-  const { model, curve } = await selectClusters(fitMatrix, fit.rows, features.length, { minimum: clusters.minimum, maximum: Math.min(clusters.maximum, fit.rows - 1), nInit: starts, seed });
+  const { model, curve, preferred } = await selectClusters(fitMatrix, fit.rows, features.length, { minimum: clusters.minimum, maximum: Math.min(clusters.maximum, fit.rows - 1), nInit: starts, previous, seed });
   const labels = leftOut === 0 ? model.labels : model.predict(matrix, all.rows);
   const { segments, centres } = largestFirst(labels, model.clusterCenters, model.nClusters, features.length);
   return {
@@ -47,7 +49,14 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, se
     distances: distancesTo(matrix, segments, centres, features.length),
     reasons: membershipTexts(matrix, segments, centres, features),
     curve: curve.map((point) => ({ ...point, chosen: point.clusters === model.nClusters })),
+    why: wordsOfChoice(model.nClusters, preferred, previous),
   };
+}
+
+function wordsOfChoice(chosen: number, preferred: number, previous: number | undefined): string {
+  if (previous === undefined) return 'silhouette, Calinski-Harabasz, gap and stability speak for it';
+  if (chosen === previous) return preferred === previous ? 'as last cycle, and the criteria speak for it again' : `as last cycle: ${preferred} would not be better by more than the resamples differ`;
+  return `instead of ${previous} last cycle, which is worse by more than the resamples differ, or no longer stable or allowed`;
 }
 
 /** Numbers segments by size, so that the number says something and does not hang on the order of seeds. */

@@ -27,11 +27,12 @@ export async function writeSegmentation(session: WarehouseSession, folder: Cycle
       { name: 'feature', type: 'VARCHAR', values: Array.from(centres, (_, place) => features[place % features.length]!) },
       { name: 'centre', type: 'DOUBLE', values: centres },
     ]),
-    'segments.k_curve': await write('segments.k_curve', ({ curve }) => [
+    'segments.k_curve': await write('segments.k_curve', ({ curve, why }) => [
       { name: 'clusters', type: 'INTEGER', values: curve.map((point) => point.clusters) }, { name: 'chosen', type: 'BOOLEAN', values: curve.map((point) => point.chosen) },
       ofCurve(curve, 'inertia', 'inertia'), ofCurve(curve, 'silhouette', 'silhouette'), ofCurve(curve, 'calinski_harabasz', 'calinskiHarabasz'),
       ofCurve(curve, 'gap', 'gap'), ofCurve(curve, 'gap_standard_error', 'gapStandardError'),
       ofCurve(curve, 'stability', 'stability'), ofCurve(curve, 'least_jaccard', 'leastJaccard'), ofCurve(curve, 'votes', 'votes'),
+      { name: 'why', type: 'VARCHAR', values: curve.map(({ chosen }) => (chosen ? why : null)) },
     ]),
   };
 }

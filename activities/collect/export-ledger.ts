@@ -11,10 +11,10 @@ export interface LedgerExport {
 
 /**
  * Takes what stands in the ledger at the cycle's start into the snapshot, so that the whole cycle sees one state and can be recomputed:
- * `snapshot.suppressions` (address_hash), `snapshot.refused_consents` (customer_id), `snapshot.decisions`.
+ * `snapshot.suppressions` (address_hash), `snapshot.refused_consents` (customer_id), `snapshot.decisions`, `snapshot.champions` (target, model, cycle).
  */
 export async function exportLedger(session: WarehouseSession, ledger: Ledger, folder: CycleFolder, mark: string): Promise<LedgerExport> {
-  const { suppressions, refusals, decisions } = await readStanding(ledger, folder.shop, folder.cycle);
+  const { suppressions, refusals, decisions, champions } = await readStanding(ledger, folder.shop, folder.cycle);
   const column = (name: string, values: readonly string[]): { name: string; type: 'VARCHAR'; values: readonly string[] } => ({ name, type: 'VARCHAR', values });
   const write = (name: string, columns: ReturnType<typeof column>[]): Promise<RelationRef> =>
     session.write(folder, { name, algorithm: 'ledger', inputs: [], external: mark, columns: () => columns });
@@ -29,6 +29,7 @@ export async function exportLedger(session: WarehouseSession, ledger: Ledger, fo
         column('value', decisions.map((decision) => JSON.stringify(decision.value))),
         column('words', decisions.map((decision) => decision.words)),
       ]),
+      'snapshot.champions': await write('snapshot.champions', (['target', 'model', 'cycle'] as const).map((name) => column(name, champions.map((champion) => champion[name])))),
     },
     decisions: decisions.map((decision) => decision.words),
   };

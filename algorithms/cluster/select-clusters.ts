@@ -1,4 +1,4 @@
-import { bootstrapStability } from './bootstrap-stability.ts';
+import { bootstrapStability, type Stability } from './bootstrap-stability.ts';
 import { calinskiHarabaszScore } from './calinski-harabasz-score.ts';
 import { firstSufficient, gapStatistic } from './gap-statistic.ts';
 import { KMeans } from './kmeans.ts';
@@ -10,6 +10,8 @@ export interface SelectClustersOptions {
   readonly maximum: number;
   readonly nInit?: number;
   readonly seed?: number;
+  /** The number that was taken before, of rows of the same kind: it stays unless another is better by more than the resamples differ. */
+  readonly previous?: number;
   /** A number of clusters whose mean adjusted Rand index under resampling is below it is taken only when all are. */
   readonly stabilityFloor?: number;
   /** Resamples for stability, and references for the gap. */
@@ -33,18 +35,21 @@ export interface ClusterCurvePoint {
 export interface SelectedClusters {
   readonly model: KMeans;
   readonly curve: readonly ClusterCurvePoint[];
+  /** The number that the criteria speak for; the model has another where the previous number stays. */
+  readonly preferred: number;
 }
 
 /**
  * k-means for each number of clusters, and the one that four criteria together speak for: silhouette, Calinski-Harabasz score, stability
  * under resampling, and nearness to the number that the gap statistic finds sufficient. Their ranks are added (Borda's count), the least
- * sum wins, on a tie the better silhouette. Criteria are computed on seeded samples, so the time is that of the k-means fits.
+ * sum wins, on a tie the better silhouette. Votes swing where numbers are about as good as each other, so the number of last time stays
+ * unless the winner is better by more than chance (`replaces`). Criteria are computed on seeded samples, so the time is that of the k-means fits.
  *
  * @param matrix row-major rows x columns, finite, in comparable units.
  * @throws RangeError when the bounds are not 2 <= minimum <= maximum < rows, or the shape does not fit.
  */
 export async function selectClusters(matrix: Float32Array, rows: number, columns: number, options: SelectClustersOptions): Promise<SelectedClusters> {
-  const { minimum, maximum, nInit = 3, seed = 0, stabilityFloor = 0.6, resamples = 10 } = options;
+  const { minimum, maximum, nInit = 3, seed = 0, previous, stabilityFloor = 0.6, resamples = 10 } = options;
   if (!Number.isInteger(minimum) || !Number.isInteger(maximum) || minimum < 2 || maximum < minimum || maximum >= rows) {
     throw new RangeError(`numbers of clusters must be integers with 2 <= minimum <= maximum < rows, not ${minimum} to ${maximum} of ${rows} rows`);
   }
@@ -79,7 +84,31 @@ export async function selectClusters(matrix: Float32Array, rows: number, columns
   const curve = points.map((point, place): ClusterCurvePoint => ({ ...point, votes: ranks.reduce((sum, of) => sum + of[place]!, 0) }));
   const stable = curve.filter(({ stability }) => stability >= stabilityFloor);
   const [best] = (stable.length > 0 ? stable : curve).toSorted((a, b) => a.votes - b.votes || b.silhouette - a.silhouette || a.clusters - b.clusters);
-  return { model: models[curve.indexOf(best!)]!, curve };
+  const preferred = best!.clusters;
+  const modelOf = (clusters: number): KMeans => models[clusters - minimum]!;
+  const before = previous === undefined || previous === preferred ? undefined : curve.find(({ clusters, stability }) => clusters === previous && (stability >= stabilityFloor || stable.length === 0));
+  if (before === undefined) return { model: modelOf(preferred), curve, preferred };
+  // The same seed draws the same resamples, so the two numbers meet on each of them.
+  const resampled = async (clusters: number): Promise<Stability> => bootstrapStability(matrix, rows, columns, modelOf(clusters).clusterCenters, { resamples, seed, silhouettes: true });
+  const changes = replaces(await resampled(preferred), await resampled(before.clusters));
+  return { model: modelOf(changes ? preferred : before.clusters), curve, preferred };
+}
+
+/** Differences of so many standard deviations, from resample to resample, are not chance. */
+const beyondNoise = 2;
+
+/**
+ * Whether a number of clusters may take another's place: its silhouette or its stability is higher by more than the differences scatter over the resamples,
+ * and the other of the two is not lower by as much.
+ */
+function replaces(challenger: Stability, before: Stability): boolean {
+  const gains = ([[challenger.silhouettes, before.silhouettes], [challenger.adjustedRands, before.adjustedRands]] as const).map(([ones, others]) => {
+    const differences = ones.map((one, place) => one - others[place]!);
+    const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
+    const deviation = Math.sqrt(differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0) / Math.max(1, differences.length - 1));
+    return Math.abs(mean) > beyondNoise * deviation ? Math.sign(mean) : 0;
+  });
+  return gains.includes(1) && !gains.includes(-1);
 }
 
 /** The place of each value among all, 1 for the least; equal ones share the best. */

@@ -1,6 +1,7 @@
 import { consentsInForce } from './consents.ts';
 import { decisionsInForce, reversalsInForce, type RecordedDecision } from './decisions.ts';
 import type { Ledger } from './ledger.ts';
+import { championsInForce, type RegisteredModel } from './models.ts';
 
 /** What the ledger says at one moment about whom a shop may not write to and what earlier cycles decided. Sorted, so that it can be compared. */
 export interface Standing {
@@ -10,11 +11,13 @@ export interface Standing {
   readonly refusals: readonly string[];
   /** Changes in force, then reversals (kind `reversal`) that feedback must heed. */
   readonly decisions: readonly RecordedDecision[];
+  /** The champion of each target. */
+  readonly champions: readonly RegisteredModel[];
 }
 
 /**
  * Reads the standing of a shop before a cycle.
- * @param cycle decisions of this cycle or later ones are left out, so that a cycle run again sees what it saw at first
+ * @param cycle decisions and models of this cycle or later ones are left out, so that a cycle run again sees what it saw at first
  */
 export async function readStanding(ledger: Ledger, shop: string, cycle: string): Promise<Standing> {
   const suppressions = await ledger.query<{ address_hash: string }>(
@@ -25,5 +28,6 @@ export async function readStanding(ledger: Ledger, shop: string, cycle: string):
     suppressions: suppressions.map((row) => row.address_hash),
     refusals: consents.filter((consent) => consent.state !== 'granted').map((consent) => consent.customerId),
     decisions: [...decisions.filter((decision) => decision.kind !== 'no_change'), ...await reversalsInForce(ledger, shop, { before: cycle })],
+    champions: await championsInForce(ledger, shop, { before: cycle }),
   };
 }

@@ -3,7 +3,7 @@ import { findPreviousCycle } from '../../activities/collect/find-previous-cycle.
 import { ClienteleError } from '../../gateways/errors.ts';
 import { quoteIdentifier, quoteLiteral } from '../../gateways/warehouse/quote.ts';
 import { readRelationRecord, type RelationRecord } from '../../gateways/warehouse/relation-file.ts';
-import type { Cell, CycleFolder, Warehouse } from '../../gateways/warehouse/warehouse.ts';
+import type { Cell, CycleFolder, Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import { requireCycle } from '../export/require-cycle.ts';
 import { appliedRules } from './applied-rules.ts';
 import { explainSegment } from './explain-segment.ts';
@@ -69,6 +69,7 @@ export async function explainCustomer(warehouse: Warehouse, { shop, cycle, custo
       probability: `buys within ${numberOf((await recordOf('segments.predictions'))?.parameters['days']) ?? 'the next'} days`,
       will_buy: `counts as a likely buyer${quality === undefined ? '' : `, from ${quality.threshold.toFixed(3)}`}`, reasons: 'moved most by',
     }),
+    ...has('segments.model_comparison') && roots.has('segments.predictions') ? await toldBy(session, roots) : [],
     ...await factsOf('features.lifetime_value', lifetimeNames((await recordOf('features.lifetime_value'))?.parameters ?? {})),
   ];
   const rules = has('segments.rules', 'features.order_lines', 'snapshot.products') ? await appliedRules(session, customer, has('segments.segment_rules') ? segment?.segment : undefined) : [];
@@ -76,6 +77,18 @@ export async function explainCustomer(warehouse: Warehouse, { shop, cycle, custo
   const outcome = await factsOf('outcomes.customers', outcomeFacts);
   const lineage = await readLineage(warehouse, session, { shop, cycle, customer, roots: [...roots].sort(), relations, manifest, sources });
   return { shop, cycle, customer, asOf: manifest?.asOf ?? null, version: manifest?.version ?? null, profile, ...(segment === undefined ? {} : { segment }), scores, rules, plan, outcome, lineage };
+}
+
+/** The model that told the probability, and how far it is to be trusted. */
+async function toldBy(session: WarehouseSession, roots: Set<string>): Promise<Fact[]> {
+  const [champion] = await session.rows<{ model: string; value: number | null; lower: number | null; upper: number | null; challengers: number }>(`
+    select model, value, lower, upper, (select count(distinct model) from segments.model_comparison where not is_champion) as challengers
+    from segments.model_comparison where is_champion and metric = 'auc'`);
+  if (champion === undefined) return [];
+  const { model, value, lower, upper, challengers } = champion;
+  roots.add('segments.model_comparison');
+  const auc = value === null ? '' : `, AUC ${value.toFixed(3)}${lower === null || upper === null ? '' : ` (${lower.toFixed(3)} to ${upper.toFixed(3)})`}`;
+  return [{ name: 'told by', value: `${model}${auc}, champion of ${challengers + 1}`, from: 'segments.model_comparison.value' }];
 }
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

@@ -13,6 +13,8 @@ export interface CycleSummary extends CycleFolder {
   readonly audience: readonly { readonly decision: string; readonly arm: string | null; readonly why: string | null; readonly customers: number }[];
   readonly sends: readonly { readonly arm: string; readonly state: string; readonly sends: number }[];
   readonly effects: readonly { readonly metric: string; readonly arm: string; readonly segment: string; readonly treatedMean: number; readonly controlMean: number; readonly difference: number; readonly lower: number; readonly upper: number; readonly pValue: number }[];
+  /** Models that told who will buy, the champion first, with AUC, its interval, and how likely the difference from the champion is chance. */
+  readonly models: readonly { readonly model: string; readonly isChampion: boolean; readonly auc: number | null; readonly lower: number | null; readonly upper: number | null; readonly pValue: number }[];
   readonly decisions: readonly { readonly words: string; readonly evidence: string; readonly rule: string }[];
   readonly relations: number;
 }
@@ -35,6 +37,7 @@ export async function readCycle(warehouse: Warehouse, folder: CycleFolder): Prom
     audience: await rows('plan.recipients', `select decision, arm, case when decision = 'none' then why end as why, count(*) as customers from plan.recipients group by all order by decision desc, arm, customers desc, why`),
     sends: await rows('sends.sends', 'select arm, state, count(*) as sends from sends.sends group by all order by arm, sends desc, state'),
     effects: await rows('outcomes.effects', `select metric, arm, segment, treated_mean as "treatedMean", control_mean as "controlMean", difference, lower, upper, p_value as "pValue" from outcomes.effects order by segment <> 'all', segment, metric, arm`),
+    models: await rows('segments.model_comparison', `select model, is_champion as "isChampion", value as auc, lower, upper, p_value as "pValue" from segments.model_comparison where metric = 'auc' order by is_champion desc, value desc, model`),
     decisions: await rows('feedback.decisions', 'select words, evidence, rule from feedback.decisions order by id'),
     relations: Object.keys(relations).length,
   };

@@ -11,6 +11,7 @@ import { decisionsInForce, listDecisions, recordDecisions, reversalsInForce, und
 import { exportSends, type ExportedSend } from '../../gateways/ledger/export-sends.ts';
 import { findSend } from '../../gateways/ledger/find-send.ts';
 import { issueCoupons } from '../../gateways/ledger/issue-coupons.ts';
+import { championsInForce, listModels, registerModels, type RegisteredModel } from '../../gateways/ledger/models.ts';
 import { openCampaign, readCampaign } from '../../gateways/ledger/open-campaign.ts';
 import { openLedger, type Ledger } from '../../gateways/ledger/open-ledger.ts';
 import { planSends, type PlannedSend } from '../../gateways/ledger/plan-sends.ts';
@@ -388,6 +389,27 @@ for (const { name, start } of ledgerEngines) {
       expect(await unsuppress(ledger, { shop: 'demo', address: 'LIFTED@example.com' })).toBe(true);
       expect(await unsuppress(ledger, { shop: 'demo', address: 'LIFTED@example.com' })).toBe(false);
       expect(await isSuppressed(ledger, { shop: 'demo', address: 'lifted@example.com' })).toBe(false);
+    });
+
+    it('keeps models by cycle, one champion each, and knows the latest before a cycle', async () => {
+      const model = (name: string, role: RegisteredModel['role'], auc: number | null): Omit<RegisteredModel, 'shop' | 'cycle' | 'target'> =>
+        ({ model: name, role, metrics: { auc: { value: auc, lower: null, upper: 0.9 } }, pValue: role === 'champion' ? 1 : 0.25, parameters: { days: 7 }, data: { 'features.customers_earlier': 'abc' } });
+      const of = (cycle: string) => ({ shop: 'modelled', cycle, target: 'buys' });
+      expect(await championsInForce(ledger, 'modelled')).toEqual([]);
+      await registerModels(ledger, of('2026-W48'), [model('logistic', 'champion', 0.7), model('trees', 'challenger', null)]);
+      await registerModels(ledger, of('2026-W49'), [model('logistic', 'champion', 0.7)]);
+      // The cycle was analysed again, and came to another champion.
+      await registerModels(ledger, of('2026-W49'), [model('logistic', 'challenger', 0.7), model('trees', 'champion', 0.8)]);
+      await registerModels(ledger, { ...of('2026-W49'), target: 'opens' }, [model('logistic', 'champion', 0.6)]);
+      const inForce = async (before?: string) => (await championsInForce(ledger, 'modelled', { before })).map(({ target, cycle, model: name }) => [target, cycle, name]);
+      expect(await inForce()).toEqual([['buys', '2026-W49', 'trees'], ['opens', '2026-W49', 'logistic']]);
+      expect(await inForce('2026-W49')).toEqual([['buys', '2026-W48', 'logistic']]);
+      expect(await inForce('2026-W48')).toEqual([]);
+      const all = await listModels(ledger, 'modelled');
+      expect(all.map(({ cycle, target, role }) => `${cycle} ${target} ${role}`)).toEqual(['2026-W49 buys champion', '2026-W49 buys challenger', '2026-W49 opens champion', '2026-W48 buys champion', '2026-W48 buys challenger']);
+      expect(all.at(-1)).toEqual({ ...of('2026-W48'), ...model('trees', 'challenger', null) });
+      await expect(registerModels(ledger, of('2026-W50'), [model('logistic', 'champion', 0.7), model('trees', 'champion', 0.8)])).rejects.toThrow();
+      expect(await listModels(ledger, 'modelled')).toEqual(all);
     });
 
     it('gives the decisions in force: the latest of each subject, of earlier cycles, not undone', async () => {

@@ -13,7 +13,7 @@ import { explainCustomer } from '../../scripts/explain/explain-customer.ts';
 import type { Explanation, Fact } from '../../scripts/explain/explanation.ts';
 import { renderExplanation } from '../../scripts/explain/render-explanation.ts';
 import { giveRows, withSession } from './support/run-relation.ts';
-import { makeSmallDemo } from './support/small-demo.ts';
+import { emptyLedger, makeSmallDemo } from './support/small-demo.ts';
 
 const shops = join(import.meta.dirname, '../../shops');
 let folder: string;
@@ -152,7 +152,7 @@ test('segments carried over from the last cycle are explained in its units, befo
     const sql = name === 'features.matrix' ? 'select * replace (recency_days * 3 + 1 as recency_days) from features.matrix' : `from ${name}`;
     given[name] = await open.materialise(next, { name, sql: `-- grain: ${name === 'features.preprocessing' ? 'feature' : name.endsWith('products') ? 'product_id' : 'customer_id'}\n${sql}`, external: 'test' });
   }
-  const analyse = createAnalyseActivities({ warehouse, openShop: (name) => openShopFolder(shops, name), cancellation: () => undefined });
+  const analyse = createAnalyseActivities({ warehouse, ledger: emptyLedger, openShop: (name) => openShopFolder(shops, name), cancellation: () => undefined });
   await analyse.reuseLastSegmentation({ ...next, relations: given, analysis: 1, previousCycle: '2026-W48' });
   const before = await explain(ordered[0]!);
   const now = await explain(ordered[0]!, { cycle: '2026-W49' });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AnalyseResult } from '../../activities/analyse/contract.ts';
 import { createAnalyseActivities } from '../../activities/analyse/index.ts';
+import { championsInForce, listModels } from '../../gateways/ledger/models.ts';
+import { openLedger } from '../../gateways/ledger/open-ledger.ts';
 import { openShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
@@ -11,7 +13,7 @@ import type { Cell, Column } from '../../gateways/warehouse/warehouse.ts';
 
 const shops = join(import.meta.dirname, '../../shops');
 /** The last of them lies within the horizon before as_of, and one within the horizon before that. */
-const months = ['2025-12-10', '2026-01-10', '2026-02-10'];
+const months = ['2025-12-10', '2026-02-19', '2026-02-26'];
 const features = ['recency_days', 'frequency', 'monetary', 'average_order_value', 'tenure_days', 'discount_share'] as const;
 
 /** Three kinds of customers, far apart: 60 who buy much, 90 who bought long ago, 50 who are new. `moved` of the first kind are now of the second. */
@@ -28,7 +30,8 @@ describe('segments', () => {
     const lake = await mkdtemp(join(tmpdir(), 'clientele-segments-'));
     try {
       const warehouse = await openWarehouse({ lake });
-      const analyse = createAnalyseActivities({ warehouse, openShop: () => openShopFolder(shops, 'demo'), cancellation: () => undefined });
+      const ledger = await openLedger({ folder: `${lake}-ledger` });
+      const analyse = createAnalyseActivities({ warehouse, ledger, openShop: () => openShopFolder(shops, 'demo'), cancellation: () => undefined });
       const run = async (cycle: string, moved: number, previousCycle?: string) => {
         const folder = { shop: 'test', cycle };
         const { ids, values } = customers(moved);
@@ -54,12 +57,19 @@ describe('segments', () => {
       };
 
       const first = await run('2026-W09', 0);
-      expect((await whatIsSaid(lake, first, ['chosen'])).chosen).toEqual([{ clusters: 3 }]);
+      expect((await whatIsSaid(lake, first, ['chosen'])).chosen).toEqual([{ clusters: 3, why: 'silhouette, Calinski-Harabasz, gap and stability speak for it' }]);
       expect(first.segments.map(({ customers: count }) => count)).toEqual([90, 60, 50]);
       expect(first.stability).toBeGreaterThan(0.99);
       expect(Object.keys(first.relations)).not.toContain('segments.migration');
+      const [champion, ...others] = await listModels(ledger, 'test');
+      expect(champion).toMatchObject({ cycle: '2026-W09', target: 'buys', role: 'champion', pValue: 1, parameters: { seed: expect.any(Number) as number }, data: { 'features.customers_earlier': expect.any(String) as string, 'features.customers_earliest': expect.any(String) as string } });
+      expect(others.map(({ role }) => role)).toEqual(['challenger', 'challenger']);
+      expect(champion!.metrics['auc']!.value).toBeGreaterThan(0.5);
 
-      const second = await whatIsSaid(lake, await run('2026-W10', 6, '2026-W09'), ['migration', 'matches', 'descriptions', 'reasons', 'coordinates', 'drift']);
+      const second = await whatIsSaid(lake, await run('2026-W10', 6, '2026-W09'), ['chosen', 'migration', 'matches', 'descriptions', 'reasons', 'coordinates', 'drift']);
+      expect(second.chosen).toEqual([{ clusters: 3, why: 'as last cycle, and the criteria speak for it again' }]);
+      expect((await championsInForce(ledger, 'test')).map(({ cycle }) => cycle)).toEqual(['2026-W10']);
+      expect(await championsInForce(ledger, 'test', { before: '2026-W10' })).toEqual([champion]);
       expect(second.migration).toEqual([
         { previous_segment: 0, segment: 0, customers: 90 }, { previous_segment: 1, segment: 0, customers: 6 }, { previous_segment: 1, segment: 1, customers: 54 }, { previous_segment: 2, segment: 2, customers: 50 },
       ]);
@@ -70,14 +80,16 @@ describe('segments', () => {
       // Six of two hundred moved: no feature is of another population.
       expect(second.drift).toEqual([{ features: features.length, shifted: 0 }]);
       expect(second.coordinates).toEqual([{ customers: 200 }]);
+      await ledger.close();
     } finally {
       await rm(lake, { recursive: true, force: true });
+      await rm(`${lake}-ledger`, { recursive: true, force: true });
     }
   });
 });
 
 const questions = {
-  chosen: 'select clusters from segments.k_curve where chosen',
+  chosen: 'select clusters, why from segments.k_curve where chosen',
   migration: 'select previous_segment, segment, customers from segments.migration',
   matches: 'select segment, previous_segment, similarity from segments.matches',
   descriptions: 'select precision, recall from segments.descriptions',

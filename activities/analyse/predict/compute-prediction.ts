@@ -18,6 +18,8 @@ export interface PredictionTask {
   /** What the champion is fitted anew on. */
   readonly latest: PredictionRows;
   readonly now: Pick<PredictionRows, 'matrix' | 'rows'>;
+  /** Champion of the last cycle, which the others challenge. */
+  readonly incumbent: Candidate;
   readonly seed: number;
   /** For the intervals of the figures. */
   readonly resamples: number;
@@ -48,7 +50,7 @@ const significance = 0.05;
 const shuffled = 5000;
 
 /** Fits the candidates, chooses the champion, judges it, fits it anew and asks it about everybody. Needs no file and no clock. */
-export async function computePrediction({ features, learned, choosing, judges, latest, now, seed, resamples }: PredictionTask): Promise<Prediction> {
+export async function computePrediction({ features, learned, choosing, judges, latest, now, incumbent, seed, resamples }: PredictionTask): Promise<Prediction> {
   if (!hasBothClasses(learned) || !hasBothClasses(choosing)) return baseRate(features.length, now.rows, latest, judges);
   const width = features.length;
   const { prepare, prepared } = fitPreparation(learned, width);
@@ -56,7 +58,7 @@ export async function computePrediction({ features, learned, choosing, judges, l
   const models: PurchaseModel[] = [];
   for (const name of candidates) models.push(await fitModel(name, prepared, learned.rows, width, learned.labels, seed));
   const told = models.map((model) => model.probabilities(chooseMatrix, choosing.rows));
-  const champion = chooseChampion(choosing.labels, told);
+  const champion = chooseChampion(choosing.labels, told, candidates.indexOf(incumbent));
   const threshold = thresholdOfBestF1(choosing.labels, told[champion]!);
   const judgements = models.map((model) => model.probabilities(judgeMatrix, judges.rows));
 
@@ -89,10 +91,13 @@ function hasBothClasses({ labels }: { readonly labels: Uint8Array }): boolean {
   return positives >= 2 && labels.length - positives >= 2;
 }
 
-/** The first candidate, unless another has a higher AUC on the same customers beyond chance. */
-function chooseChampion(labels: Uint8Array, told: readonly Float64Array[]): number {
-  let champion = 0;
-  for (let challenger = 1; challenger < told.length; challenger++) {
+/**
+ * The incumbent, unless a challenger has a higher AUC on the same customers beyond chance. Its recipe is fitted to the customers of two horizons ago, which
+ * is what it was fitted to when a cycle of one horizon ago made it champion: so the challengers meet the model whose word counted since, not a fresher one.
+ */
+function chooseChampion(labels: Uint8Array, told: readonly Float64Array[], incumbent: number): number {
+  let champion = incumbent;
+  for (let challenger = 0; challenger < told.length; challenger++) {
     const { difference, pValue } = deLongTest(labels, told[challenger]!, told[champion]!);
     if (difference > 0 && pValue < significance) champion = challenger;
   }

@@ -3,6 +3,7 @@ import { inThread } from '../../in-thread.ts';
 import type { RelationRef } from '../../../gateways/warehouse/relation-ref.ts';
 import type { Column, CycleFolder, WarehouseSession } from '../../../gateways/warehouse/warehouse.ts';
 import type { Prediction, PredictionTask } from './compute-prediction.ts';
+import { candidates, type Candidate } from './purchase-model.ts';
 import type { PredictionQuality } from './prediction-quality.ts';
 import { readCustomersNow, readPredictionRows } from './prediction-rows.ts';
 
@@ -16,6 +17,8 @@ export interface PredictPurchases extends CycleFolder {
   readonly asOf: string;
   /** Horizon: will a customer buy within so many days? */
   readonly days: number;
+  /** Champion of the last cycle; the first of the candidates where there is none. */
+  readonly incumbent?: Candidate;
   readonly seed: number;
   /** For the intervals of the models' figures. */
   readonly resamples: number;
@@ -30,11 +33,11 @@ export interface PredictPurchases extends CycleFolder {
  * Beside it: `segments.prediction_model` (the logistic model's coefficients, which the feedback reads), `segments.prediction_quality` (the champion,
  * one row), `segments.model_comparison` (every candidate and figure with interval), `segments.calibration` and `segments.importances`.
  */
-export async function predictPurchases(session: WarehouseSession, { days, seed, resamples, signal, ...folder }: PredictPurchases): Promise<{ relations: Record<string, RelationRef>; quality: PredictionQuality; champion: string }> {
+export async function predictPurchases(session: WarehouseSession, { days, incumbent = candidates[0], seed, resamples, signal, ...folder }: PredictPurchases): Promise<{ relations: Record<string, RelationRef>; quality: PredictionQuality; champion: string }> {
   let made: Told | undefined;
-  const once = async (): Promise<Told> => (made ??= await readAndCompute(session, { asOf: folder.asOf, days, seed, resamples, signal }));
+  const once = async (): Promise<Told> => (made ??= await readAndCompute(session, { asOf: folder.asOf, days, incumbent, seed, resamples, signal }));
   const write = (name: string, columns: (prediction: Told) => readonly Column[]): Promise<RelationRef> => session.write(folder, {
-    name, algorithm: 'predict-purchases 3', inputs: ['features.customers', 'features.customers_earlier', 'features.customers_earliest', 'features.orders'], parameters: { days, seed, resamples, asOf: folder.asOf },
+    name, algorithm: 'predict-purchases 4', inputs: ['features.customers', 'features.customers_earlier', 'features.customers_earliest', 'features.orders'], parameters: { days, incumbent, seed, resamples, asOf: folder.asOf },
     columns: async () => columns(await once()),
   });
   const relations = {
@@ -71,7 +74,7 @@ export async function predictPurchases(session: WarehouseSession, { days, seed, 
 }
 
 /** Reads the customers of three times, and lets a thread compute. */
-async function readAndCompute(session: WarehouseSession, { asOf, days, seed, resamples, signal }: Omit<PredictPurchases, keyof CycleFolder>): Promise<Told> {
+async function readAndCompute(session: WarehouseSession, { asOf, days, incumbent, seed, resamples, signal }: Omit<PredictPurchases, keyof CycleFolder> & { readonly incumbent: Candidate }): Promise<Told> {
   const names = [...(await session.describe('from features.customers')).keys()].filter((name) => name !== 'customer_id');
   const recent = await readPredictionRows(session, { table: 'features.customers_earlier', features: names, asOf: daysBefore(asOf, days), days });
   const past = await readPredictionRows(session, { table: 'features.customers_earliest', features: names, asOf: daysBefore(asOf, 2 * days), days });
@@ -83,7 +86,7 @@ async function readAndCompute(session: WarehouseSession, { asOf, days, seed, res
   const everybody = (): boolean => true;
   const now = await readCustomersNow(session, 'features.customers', features);
   const task: PredictionTask = {
-    features, now, seed, resamples,
+    features, now, incumbent, seed, resamples,
     learned: byTime ? past.take(columns, everybody) : recent.take(columns, (part) => part >= 6),
     choosing: recent.take(columns, byTime ? (part) => part >= 3 : (part) => part >= 3 && part < 6),
     judges: recent.take(columns, (part) => part < 3),

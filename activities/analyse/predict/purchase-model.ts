@@ -5,7 +5,7 @@ import { SimpleImputer } from '../../../algorithms/preprocess/simple-imputer.ts'
 import { StandardScaler } from '../../../algorithms/preprocess/standard-scaler.ts';
 import type { PredictionRows } from './prediction-rows.ts';
 
-/** Models that compete for the prediction; the first is the champion until another is better beyond chance. */
+/** Models that compete for the prediction; where no cycle before this one chose another, the first is the champion until another is better beyond chance. */
 export const candidates = ['logistic', 'network', 'trees'] as const;
 export type Candidate = (typeof candidates)[number];
 
@@ -36,6 +36,9 @@ const network = { hiddenLayerSizes: [32, 16], earlyStopping: true, nIterNoChange
 
 /** Customers differ in a few habits and much chance: few small trees, which stop as the network does. */
 const trees = { learningRate: 0.2, maxIter: 30, maxLeafNodes: 15, earlyStopping: true, nIterNoChange: 3 } as const;
+
+/** Hyper-parameters that differ from an estimator's own defaults. */
+export const hyperParameters: Readonly<Record<Candidate, object>> = { logistic: {}, network, trees };
 
 export async function fitModel(name: Candidate, prepared: Float64Array, rows: number, width: number, labels: Uint8Array, seed: number): Promise<PurchaseModel> {
   if (name === 'logistic') {

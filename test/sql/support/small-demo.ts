@@ -13,7 +13,8 @@ import type { Warehouse } from '../../../gateways/warehouse/warehouse.ts';
 import { makeHistory } from '../../../simulator/make-history.ts';
 import type { Friction } from '../../../simulator/shop-model.ts';
 
-const emptyLedger: Ledger = { engine: 'pglite', query: async () => [], transaction: async (work) => work(emptyLedger), close: async () => {} };
+/** A ledger that knows nothing and forgets everything. */
+export const emptyLedger: Ledger = { engine: 'pglite', query: async () => [], transaction: async (work) => work(emptyLedger), close: async () => {} };
 
 /** A cycle of a small demo shop from its files to its plan, by the steps themselves and without Temporal. */
 export async function makeSmallDemo(folder: string, { customers, friction }: { readonly customers: number; readonly friction?: Friction }): Promise<{ readonly warehouse: Warehouse; readonly scope: CycleScope; readonly relations: Relations }> {

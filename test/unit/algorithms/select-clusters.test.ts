@@ -93,6 +93,25 @@ describe('the number of clusters', () => {
     expect(curve[2]!.leastJaccard).toBeGreaterThan(0.97);
   });
 
+  it('stays what it was before, unless another is better by more than chance', async () => {
+    const choose = async (matrix: Float32Array, rows: number, columns: number, previous?: number) => {
+      const { model, preferred } = await selectClusters(matrix, rows, columns, { minimum: 2, maximum: 6, resamples: 8, seed: 2, stabilityFloor: 0, previous });
+      return [model.nClusters, preferred];
+    };
+    // The groups that are there win, whatever there was before.
+    for (const previous of [2, 3, 5, 6, 9]) expect(await choose(clumps, 300, 5, previous)).toEqual([4, 4]);
+    // In one cloud the votes speak for some number, and its neighbours are as good.
+    const [preferred] = await choose(formless, 400, 3);
+    const kept = await Promise.all([2, 3, 4, 5, 6].map((previous) => choose(formless, 400, 3, previous)));
+    expect(kept.every(([chosen, spokenFor], place) => spokenFor === preferred && (chosen === preferred || chosen === place + 2))).toBe(true);
+    expect(kept.filter(([chosen]) => chosen !== preferred).length).toBeGreaterThan(1);
+  });
+
+  it('gives way where it is not stable any more', async () => {
+    const { model, preferred } = await selectClusters(clumps, 300, 5, { minimum: 2, maximum: 6, resamples: 5, seed: 2, stabilityFloor: 0.95, previous: 6 });
+    expect([model.nClusters, preferred]).toEqual([4, 4]);
+  });
+
   it('has bounds', async () => {
     for (const [minimum, maximum] of [[1, 3], [4, 3], [2, 300], [2.5, 3]] as const) {
       await expect(selectClusters(clumps, 300, 5, { minimum, maximum })).rejects.toThrow(/numbers of clusters/);
