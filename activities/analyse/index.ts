@@ -96,6 +96,7 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
         { label: 'itemsets', value: associations['segments.itemsets']!.rows },
         { label: 'rules', value: associations['segments.rules']!.rows },
         { label: 'prediction by', value: wordsOfChampion(prediction) },
+        ...(prediction.leaks.length === 0 ? [] : [{ label: 'left out of the prediction, for they know the future', value: prediction.leaks.join(', ') }]),
         { label: 'prediction AUC', value: prediction.quality.auc === null || Number.isNaN(prediction.quality.auc) ? 'not known' : number(prediction.quality.auc) },
       ],
     };

@@ -3,6 +3,7 @@ import { calibrationCurve, type CalibrationBin } from '../../../algorithms/metri
 import { deLongTest } from '../../../algorithms/metrics/de-long-test.ts';
 import { permutationImportance, type ColumnImportance } from '../../../algorithms/metrics/permutation-importance.ts';
 import { rocAuc } from '../../../algorithms/metrics/roc-auc.ts';
+import { findLeaks, withoutColumns } from './find-leaks.ts';
 import { qualityOf, thresholdOfBestF1, type PredictionQuality } from './prediction-quality.ts';
 import { predictionReasons } from './prediction-reasons.ts';
 import type { PredictionRows } from './prediction-rows.ts';
@@ -42,6 +43,8 @@ export interface Prediction {
   readonly judged: readonly JudgedModel[];
   readonly calibration: readonly CalibrationBin[];
   readonly importances: readonly ColumnImportance[];
+  /** Columns left out because they know the future. */
+  readonly leaks: readonly number[];
 }
 
 /** A challenger takes over when a difference so large would come by chance this seldom. */
@@ -49,9 +52,16 @@ const significance = 0.05;
 /** Customers on whom shuffling a feature is judged; more say no more. */
 const shuffled = 5000;
 
-/** Fits the candidates, chooses the champion, judges it, fits it anew and asks it about everybody. Needs no file and no clock. */
-export async function computePrediction({ features, learned, choosing, judges, latest, now, incumbent, seed, resamples }: PredictionTask): Promise<Prediction> {
+/** Leaves out what knows the future, fits the candidates, chooses the champion, judges it, fits it anew and asks it about everybody. Needs no file and no clock. */
+export async function computePrediction(task: PredictionTask): Promise<Prediction> {
+  const { features, learned, choosing, now, latest, judges } = task;
   if (!hasBothClasses(learned) || !hasBothClasses(choosing)) return baseRate(features.length, now.rows, latest, judges);
+  const leaks = findLeaks(learned, features.length);
+  const clean = <Rows extends { readonly matrix: Float64Array }>(rows: Rows): Rows => ({ ...rows, matrix: withoutColumns(rows.matrix, features.length, leaks) });
+  return { ...await choosePrediction({ ...task, learned: clean(learned), choosing: clean(choosing), judges: clean(judges), latest: clean(latest), now: clean(now) }), leaks };
+}
+
+async function choosePrediction({ features, learned, choosing, judges, latest, now, incumbent, seed, resamples }: PredictionTask): Promise<Omit<Prediction, 'leaks'>> {
   const width = features.length;
   const { prepare, prepared } = fitPreparation(learned, width);
   const [chooseMatrix, judgeMatrix] = [prepare(choosing.matrix, choosing.rows), prepare(judges.matrix, judges.rows)];
@@ -109,7 +119,7 @@ function baseRate(width: number, customers: number, { labels }: PredictionRows, 
   const rate = labels.reduce((sum, label) => sum + label, 0) / Math.max(labels.length, 1);
   return {
     coefficients: new Float64Array(width), probabilities: new Float64Array(customers).fill(rate), reasons: new Array<string>(customers).fill(''),
-    quality: judges.rows === 0 ? nothingJudged : qualityOf(judges.labels, new Float64Array(judges.rows).fill(rate), 0.5), judged: [], calibration: [], importances: [],
+    quality: judges.rows === 0 ? nothingJudged : qualityOf(judges.labels, new Float64Array(judges.rows).fill(rate), 0.5), judged: [], calibration: [], importances: [], leaks: [],
   };
 }
 

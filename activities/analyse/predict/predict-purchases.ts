@@ -30,14 +30,14 @@ export interface PredictPurchases extends CycleFolder {
  *
  * Split by time: candidates learn from customers as they were two horizons ago and what they did in the first; on what they did in the second, some
  * customers choose the champion and its threshold, and others, who are in neither, judge. The champion is then fitted anew on the second horizon.
- * Beside it: `segments.prediction_model` (the logistic model's coefficients, which the feedback reads), `segments.prediction_quality` (the champion,
+ * Beside it: `segments.prediction_model` (the logistic model's coefficients, which the feedback reads, and which features were left out because they know the future), `segments.prediction_quality` (the champion,
  * one row), `segments.model_comparison` (every candidate and figure with interval), `segments.calibration` and `segments.importances`.
  */
-export async function predictPurchases(session: WarehouseSession, { days, incumbent = candidates[0], seed, resamples, signal, ...folder }: PredictPurchases): Promise<{ relations: Record<string, RelationRef>; quality: PredictionQuality; champion: string }> {
+export async function predictPurchases(session: WarehouseSession, { days, incumbent = candidates[0], seed, resamples, signal, ...folder }: PredictPurchases): Promise<{ relations: Record<string, RelationRef>; quality: PredictionQuality; champion: string; leaks: readonly string[] }> {
   let made: Told | undefined;
   const once = async (): Promise<Told> => (made ??= await readAndCompute(session, { asOf: folder.asOf, days, incumbent, seed, resamples, signal }));
   const write = (name: string, columns: (prediction: Told) => readonly Column[]): Promise<RelationRef> => session.write(folder, {
-    name, algorithm: 'predict-purchases 4', inputs: ['features.customers', 'features.customers_earlier', 'features.customers_earliest', 'features.orders'], parameters: { days, incumbent, seed, resamples, asOf: folder.asOf },
+    name, algorithm: 'predict-purchases 5', inputs: ['features.customers', 'features.customers_earlier', 'features.customers_earliest', 'features.orders'], parameters: { days, incumbent, seed, resamples, asOf: folder.asOf },
     columns: async () => columns(await once()),
   });
   const relations = {
@@ -45,8 +45,9 @@ export async function predictPurchases(session: WarehouseSession, { days, incumb
       { name: 'customer_id', type: 'VARCHAR', values: customers }, { name: 'probability', type: 'DOUBLE', values: probabilities },
       { name: 'will_buy', type: 'BOOLEAN', values: Array.from(probabilities, (probability) => probability >= quality.threshold) }, { name: 'reasons', type: 'VARCHAR', values: reasons },
     ]),
-    'segments.prediction_model': await write('segments.prediction_model', ({ features, coefficients }) => [
+    'segments.prediction_model': await write('segments.prediction_model', ({ features, coefficients, leaks }) => [
       { name: 'feature', type: 'VARCHAR', values: features }, { name: 'coefficient', type: 'DOUBLE', values: coefficients },
+      { name: 'knows_future', type: 'BOOLEAN', values: features.map((_, column) => leaks.includes(column)) },
     ]),
     'segments.prediction_quality': await write('segments.prediction_quality', ({ quality }) =>
       (Object.keys(quality) as (keyof PredictionQuality)[]).map((name) => ({ name, type: 'DOUBLE' as const, values: [quality[name]] }))),
@@ -70,7 +71,7 @@ export async function predictPurchases(session: WarehouseSession, { days, incumb
   };
   const [quality] = await session.rows<Record<keyof PredictionQuality, number>>('from segments.prediction_quality');
   const [champion] = await session.rows<{ model: string }>('select model from segments.model_comparison where is_champion limit 1');
-  return { relations, quality: quality!, champion: champion?.model ?? 'the base rate' };
+  return { relations, quality: quality!, champion: champion?.model ?? 'the base rate', leaks: await session.texts('select feature from segments.prediction_model where knows_future order by feature') };
 }
 
 /** Reads the customers of three times, and lets a thread compute. */
