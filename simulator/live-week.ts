@@ -9,11 +9,14 @@ import type { ShopModel } from './shop-model.ts';
 import { visitLinks, type Visit } from './visit-links.ts';
 import { fillIn, openWorld, populate, type World } from './world.ts';
 
+/** A mail as its reader would take it out of a letter. */
+export type GivenMail = Pick<LetterRead, 'recipient' | 'offer' | 'couponCode'>;
+
 export interface LiveWeekRequest {
   /** The shop's folder, as makeHistory made it. */
   readonly folder: string;
-  /** Where the mail sink keeps what arrived. */
-  readonly outbox: string;
+  /** Where the mail sink keeps what arrived; or the mails themselves, which are read without a letter being written. */
+  readonly outbox: string | readonly GivenMail[];
   /** ISO date or instant. The shop lives from its clock's today on, also when `from` is another day: no day is left out or lived twice. */
   readonly from: string;
   /** ISO date or instant, exclusive; a part of a day counts as the day. */
@@ -60,6 +63,10 @@ export interface LiveWeekSummary {
   readonly lostOrders: number;
   /** Customers whom a mail drove away for good. */
   readonly drivenAway: number;
+  /** Of what was not returned: paid less what the products cost the shop. */
+  readonly margin: number;
+  /** Orders that redeemed a coupon for free shipping, which the margin does not know of. */
+  readonly freeShippings: number;
   readonly trueEffect: Omit<TrueEffect, 'responseClass'>;
 }
 
@@ -98,8 +105,8 @@ export async function liveWeek({ folder, outbox, from: wanted, to: end, seed, fe
   return truth.summary;
 }
 
-async function liveAnew({ folder, outbox, from, to, model, seed, fetch, truthFile }: { readonly folder: string; readonly outbox: string; readonly from: string; readonly to: string; readonly model: ShopModel; readonly seed: number; readonly fetch: typeof globalThis.fetch; readonly truthFile: string }): Promise<WeekTruth> {
-  const { files, letters } = await readOutbox(outbox, new Set(await readJson<string[]>(join(folder, 'read-mail.json')) ?? []));
+async function liveAnew({ folder, outbox, from, to, model, seed, fetch, truthFile }: { readonly folder: string; readonly outbox: LiveWeekRequest['outbox']; readonly from: string; readonly to: string; readonly model: ShopModel; readonly seed: number; readonly fetch: typeof globalThis.fetch; readonly truthFile: string }): Promise<WeekTruth> {
+  const { files, letters } = typeof outbox === 'string' ? await readOutbox(outbox, new Set(await readJson<string[]>(join(folder, 'read-mail.json')) ?? [])) : { files: [], letters: outbox.map(withoutLinks) };
   const spill = join(folder, '.spill');
   await using world = await openWorld(model, { from, horizon: to, spill });
   await populate(world, model.rateScale);
@@ -120,14 +127,16 @@ async function liveAnew({ folder, outbox, from, to, model, seed, fetch, truthFil
   await rename(`${responses}.tmp`, responses);
 
   const effects = await world.rows<{ response_class: string; mailed: number; orders: number; conversion: number; revenue: number }>('select * from true_effects order by response_class');
-  const [counts] = await world.rows<Record<'mailed' | 'opens' | 'clicks' | 'unsubscribes' | 'orders' | 'orderLines' | 'events' | 'redemptions' | 'extraOrders' | 'lostOrders' | 'drivenAway', number>>(`select
+  const [counts] = await world.rows<Record<'mailed' | 'opens' | 'clicks' | 'unsubscribes' | 'orders' | 'orderLines' | 'events' | 'redemptions' | 'extraOrders' | 'lostOrders' | 'drivenAway' | 'margin' | 'freeShippings', number>>(`select
     (select count(distinct customer_no) from responses) as mailed, (select count(*) from responses where opens) as opens,
     (select count(*) from responses where clicks) as clicks, (select count(*) from responses where unsubscribes) as unsubscribes,
     (select count(*) from order_totals) as orders, (select count(*) from order_lines) as "orderLines",
     (select coalesce(sum(length(steps)), 0)::bigint from sessions) + (select count(*) from reviews) as events,
     (select count(distinct order_no) from order_lines where coupon_code is not null) as redemptions,
     (select count(*) from extra_orders) as "extraOrders", (select count(*) from lost_orders) as "lostOrders",
-    (select count(*) from responses where leaves) as "drivenAway"`);
+    (select count(*) from responses where leaves) as "drivenAway",
+    (select coalesce(sum(net_cents - round(quantity * unit_cost_cents))::bigint, 0) / 100 from order_lines inner join products using (product_no) where not returned) as margin,
+    (select count(*) from orders where coupon_kind = 'free_shipping' and ordered_at >= getvariable('from')::timestamp) as "freeShippings"`);
   const byClass = effects.map(({ response_class: responseClass, ...effect }) => ({ responseClass, ...effect }));
   const { responseClass: _, ...overall } = byClass.find(({ responseClass }) => responseClass === 'all') ?? { responseClass: 'all', mailed: 0, orders: 0, conversion: 0, revenue: 0 };
   const truth: WeekTruth = {
@@ -153,6 +162,8 @@ async function readOutbox(outbox: string, known: ReadonlySet<string>): Promise<{
   }
   return { files, letters: [...letters].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, letter]) => letter) };
 }
+
+const withoutLinks = (mail: GivenMail): LetterRead => ({ ...mail, messageId: '', links: [], pixel: undefined, unsubscribe: undefined });
 
 async function loadMails(world: World, letters: readonly LetterRead[]): Promise<void> {
   await world.run('create table mails (position bigint, address varchar, offer_kind varchar, offer_value double, coupon_code varchar)');

@@ -23,6 +23,8 @@ export interface HistoryRequest {
   readonly devices?: boolean;
   /** Plant a fault of the checkout; what it loses is in `truth/friction.json`. Events then name their device. */
   readonly friction?: Friction;
+  /** `none`: a shop whose customers read their mail and do nothing else for it. */
+  readonly mailEffect?: 'none';
 }
 
 /** Clean rows made, and the dirt planted among them (also in `truth/dirt.json`). */
@@ -49,7 +51,7 @@ const eventsPerVisit = 0.35 + 1 / (1 - 0.52) + 0.3 + 0.06 + 0.09;
  * The same request gives the same bytes.
  * @throws RangeError on sizes that make no shop
  */
-export async function makeHistory({ folder, seed, customers = scales.demo.customers, until = '2026-11-23', months = 18, ordersPerCustomer = scales.demo.ordersPerCustomer, eventsPerCustomer = scales.demo.eventsPerCustomer, productsPerCategory = scales.demo.productsPerCategory, dirt = true, friction, devices = friction !== undefined }: HistoryRequest): Promise<HistorySummary> {
+export async function makeHistory({ folder, seed, customers = scales.demo.customers, until = '2026-11-23', months = 18, ordersPerCustomer = scales.demo.ordersPerCustomer, eventsPerCustomer = scales.demo.eventsPerCustomer, productsPerCategory = scales.demo.productsPerCategory, dirt = true, friction, devices = friction !== undefined, mailEffect }: HistoryRequest): Promise<HistorySummary> {
   if (!Number.isInteger(customers) || customers < 2) throw new RangeError('customers must be a whole number of at least 2');
   if (!Number.isInteger(productsPerCategory) || productsPerCategory < 20) throw new RangeError('productsPerCategory must be a whole number of at least 20');
   if (!Number.isInteger(months) || months < 1) throw new RangeError('months must be a whole number of at least 1');
@@ -57,7 +59,7 @@ export async function makeHistory({ folder, seed, customers = scales.demo.custom
   for (const name of ['clock.json', 'read-mail.json', 'customers.csv', 'products.csv', 'orders', 'payments', 'social', 'events', 'truth']) await rm(join(folder, name), { recursive: true, force: true });
   for (const name of ['orders', 'payments', 'social', 'events', 'truth']) await mkdir(join(folder, name), { recursive: true });
 
-  const base = { seed, customers, productsPerCategory, start, until, dirt, ...(devices ? { devices } : {}), ...(friction === undefined ? {} : { friction }) };
+  const base = { seed, customers, productsPerCategory, start, until, dirt, ...(devices ? { devices } : {}), ...(friction === undefined ? {} : { friction }), ...(mailEffect === undefined ? {} : { mailEffect }) };
   await using world = await openWorld(base, { from: start, horizon: until, spill: join(folder, '.spill') });
   const [{ days }] = await world.rows<{ days: number }>('select sum(ticks) / 100 as days from days') as [{ days: number }];
   const rateScale = fitRateScale(days, ordersPerCustomer);

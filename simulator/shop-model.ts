@@ -15,6 +15,8 @@ export interface ShopModel {
   /** Whether events name the device they come from. */
   readonly devices?: boolean;
   readonly friction?: Friction;
+  /** `none`: a shop whose customers read their mail and do nothing else for it. */
+  readonly mailEffect?: 'none';
 }
 
 /** A planted fault of the checkout: of the orders that would have been made there, this share fails at the payment and is lost. */

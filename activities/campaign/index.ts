@@ -32,7 +32,7 @@ export function createCampaignActivities({ warehouse, ledger, openShop, relay, p
     async planCampaign(input: PlanCampaignInput): Promise<CampaignPlan> {
       const shop = await openShop(input.shop);
       await using session = await warehouse.open(input.relations, {}, cancellation());
-      return await planCampaign(session, shop, input);
+      return await planCampaign(session, warehouse, shop, input);
     },
 
     async sendProof({ plan, reminder, workflowId, ...scope }): Promise<{ proofs: number }> {

@@ -2,10 +2,11 @@ import { fingerprintOf } from '../../gateways/warehouse/fingerprint.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { RelationRef, Relations } from '../../gateways/warehouse/relation-ref.ts';
 import { readSql } from '../../gateways/warehouse/sql-file.ts';
-import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import type { CycleScope } from '../contract.ts';
 import { assignOffers } from './assign-offers.ts';
 import type { CampaignPlan, PlanCampaignInput } from './contract.ts';
+import { planTargets } from './plan-targets.ts';
 
 /** Share of recipients who get the first arm, where no decision says otherwise. */
 const evenShare = 0.5;
@@ -14,7 +15,7 @@ const evenShare = 0.5;
  * Who gets what and why, or why not: `plan.offers` (one row a segment) and `plan.recipients` (one row a customer).
  * The plan's hash covers audience, content, offers and schedule; an approval is bound to it.
  */
-export async function planCampaign(session: WarehouseSession, shop: ShopFolder, input: PlanCampaignInput): Promise<CampaignPlan> {
+export async function planCampaign(session: WarehouseSession, warehouse: Pick<Warehouse, 'find' | 'lake'>, shop: ShopFolder, input: PlanCampaignInput): Promise<CampaignPlan> {
   const { campaign, locale } = shop.settings;
   const summaries = await session.rows<{ segment: number; name: string; traits: string }>('select segment, name, traits from segments.summaries order by segment');
   const offers = assignOffers(summaries.map(({ traits, ...summary }) => ({ ...summary, traits: traits.split(',') })), campaign.offers);
@@ -27,13 +28,17 @@ export async function planCampaign(session: WarehouseSession, shop: ShopFolder, 
       columns: () => [column('segment', 'INTEGER'), column('segment_name', 'VARCHAR'), column('offer', 'VARCHAR'), column('offer_kind', 'VARCHAR'), column('offer_value', 'DOUBLE'), column('expected_cost', 'DOUBLE'), column('share_a', 'DOUBLE')],
     }),
   };
-  relations['plan.recipients'] = await session.materialise(input, {
-    name: 'plan.recipients', sql: await readSql('plan.recipients'),
+  const byUplift = campaign.targeting.by === 'uplift';
+  // Where uplift decides who is mailed, budget and maximum are its to keep.
+  const audience = byUplift ? 'plan.candidates' : 'plan.recipients';
+  relations[audience] = await session.materialise(input, {
+    name: audience, file: 'plan.recipients', sql: await readSql('plan.recipients'),
     parameters: {
-      seed: shop.settings.seed, holdout_share: campaign.holdout_share, budget: campaign.budget, locale,
-      maximum_recipients: campaign.maximum_recipients ?? Number.MAX_SAFE_INTEGER, arms: campaign.arms.map((arm) => arm.name),
+      seed: shop.settings.seed, holdout_share: campaign.holdout_share, budget: byUplift ? 1e11 : campaign.budget, locale,
+      maximum_recipients: byUplift ? Number.MAX_SAFE_INTEGER : campaign.maximum_recipients ?? Number.MAX_SAFE_INTEGER, arms: campaign.arms.map((arm) => arm.name),
     },
   });
+  if (byUplift) Object.assign(relations, await planTargets(session, warehouse, shop, input));
 
   return describePlan(session, shop, input, relations);
 }

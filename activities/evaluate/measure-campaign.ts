@@ -8,7 +8,7 @@ import { checkAssignment, type ArmSize } from './check-assignment.ts';
 import { checkGuardrails, guardrailWords, type ArmComplaints, type Guardrail } from './check-guardrails.ts';
 import { computeEffects, type CustomerOutcome } from './compute-effects.ts';
 import type { Effect } from './contract.ts';
-import { addEarlierEvidence } from './earlier-evidence.ts';
+import { addEarlierEvidence, addEarlierMailHistories, addEarlierResponses } from './earlier-evidence.ts';
 
 export interface Measured {
   /** `outcomes.customers`, and where the arms may be compared `outcomes.evidence`, `outcomes.effects` and `outcomes.guardrails`. */
@@ -27,20 +27,41 @@ export async function measureCampaign(warehouse: Warehouse, session: WarehouseSe
   const relations: Record<string, RelationRef> = {};
   const earlier = await addEarlierEvidence(warehouse, session, input);
   const arms = campaign.arms.map((arm) => arm.name);
+  const byUplift = campaign.targeting.by === 'uplift';
   relations['outcomes.customers'] = await session.materialise(input, {
-    name: 'outcomes.customers', sql: await readSql('outcomes.customers'), parameters: { seed, holdout_share: campaign.holdout_share, arms },
+    name: 'outcomes.customers', sql: await readSql('outcomes.customers'), parameters: { seed, holdout_share: campaign.holdout_share, arms, keeps_arms: !byUplift },
     inputs: ['plan.recipients', 'plan.offers', 'snapshot.refused_consents', 'snapshot.suppressions', 'snapshot.products', 'outcomes.order_lines', 'outcomes.touches', ...earlier],
   });
   const figures = await countFigures(session);
-  const mismatch = checkAssignment(await armSizes(session, arms, campaign.holdout_share));
+  const mismatch = checkAssignment(await armSizes(session, arms, byUplift ? await restShare(session) : campaign.holdout_share));
   if (mismatch !== '') return { relations, effects: [], figures, mismatch };
 
   relations['outcomes.evidence'] = await session.materialise(input, { name: 'outcomes.evidence', sql: await readSql('outcomes.evidence'), parameters: { as_of: input.asOf }, inputs: ['outcomes.customers', 'features.orders', ...earlier] });
+  if (byUplift) Object.assign(relations, await keepResponses(warehouse, session, input));
   relations['outcomes.effects'] = await writeEffects(session, input);
   const effects = await readEffects(session);
   relations['outcomes.guardrails'] = await writeGuardrails(session, input, effects, gates.maximum_unsubscribe_share);
   const tripped = (await readGuardrails(session)).filter((guardrail) => guardrail.tripped);
   return { relations, effects, mismatch, figures: [...figures, ...powerFigures(effects), ...tripped.map((guardrail) => ({ label: 'guardrail', value: guardrailWords(guardrail) }))] };
+}
+
+/** `outcomes.mail_histories` and `outcomes.responses`: what the next cycles learn from whom to mail. */
+async function keepResponses(warehouse: Warehouse, session: WarehouseSession, input: CycleScope): Promise<Record<string, RelationRef>> {
+  const histories = await addEarlierMailHistories(warehouse, session, input);
+  const responses = await addEarlierResponses(warehouse, session, input);
+  return {
+    'outcomes.mail_histories': await session.materialise(input, { name: 'outcomes.mail_histories', sql: await readSql('outcomes.mail_histories'), inputs: ['plan.mail_features', 'outcomes.customers', ...histories] }),
+    'outcomes.responses': await session.materialise(input, {
+      name: 'outcomes.responses', sql: await readSql('outcomes.responses'), parameters: { cycle: input.cycle },
+      inputs: ['plan.mail_features', 'plan.recipients', 'outcomes.order_lines', 'snapshot.products', ...responses],
+    }),
+  };
+}
+
+/** The share of the targeted whom the plan let rest by lot. */
+async function restShare(session: WarehouseSession): Promise<number> {
+  const [{ rest }] = await session.rows<{ rest: number }>('select max(rest_share) as rest from plan.offer_mix') as [{ rest: number }];
+  return rest;
 }
 
 /** Who is in each arm, and the share of all that the plan meant for it. */

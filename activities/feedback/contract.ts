@@ -3,7 +3,7 @@ import type { EvaluateResult } from '../evaluate/contract.ts';
 
 export interface Decision {
   readonly id: string;
-  readonly kind: 'offer_share' | 'feature_list' | 'no_change';
+  readonly kind: 'offer_share' | 'feature_list' | 'mail_policy' | 'offer_mix' | 'mailed_share' | 'no_change';
   readonly subject: string;
   readonly words: string;
   readonly evidence: string;

@@ -1,6 +1,8 @@
 import { confidenceSequence } from '../../algorithms/statistics/confidence-sequence.ts';
 import { normalPosterior } from '../../algorithms/statistics/normal-posterior.ts';
 import type { Estimate } from '../../algorithms/statistics/normal-posterior.ts';
+import type { Decision } from './contract.ts';
+import { decideMailing, type MailingEvidence } from './decide-mailing.ts';
 
 /** What the rules look at. */
 export interface FeedbackEvidence {
@@ -24,12 +26,14 @@ export interface FeedbackEvidence {
   readonly predictionAuc: number | null;
   /** Why nothing was measured; empty where something was. */
   readonly notMeasured: string;
+  /** Where uplift decides who is mailed. */
+  readonly mailing?: MailingEvidence;
 }
 
 /** A decision before it is recorded. `value` is what the next cycle reads. */
 export interface NextCycleDecision {
   readonly id: string;
-  readonly kind: 'offer_share' | 'feature_list' | 'no_change';
+  readonly kind: Decision['kind'];
   readonly subject: string;
   readonly value: unknown;
   readonly words: string;
@@ -52,7 +56,7 @@ const points = (difference: number): string => `${difference < 0 ? '−' : '+'}$
 
 /** What the next cycle does differently, each decision with its evidence; "no change" with its reason where the evidence does not carry one. */
 export function decideNextCycle(evidence: FeedbackEvidence): NextCycleDecision[] {
-  return [decideOfferShare(evidence), decideFeatures(evidence)];
+  return [decideOfferShare(evidence), decideFeatures(evidence), ...(evidence.mailing === undefined ? [] : decideMailing(evidence, evidence.mailing))];
 }
 
 /**

@@ -4,6 +4,9 @@ import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
 import { guardrailWords } from '../evaluate/check-guardrails.ts';
 import { readGuardrails } from '../evaluate/measure-campaign.ts';
 import type { FeedbackEvidence } from './decide-next-cycle.ts';
+import { gainColumns } from '../mail-policy.ts';
+import type { MailingEvidence } from './decide-mailing.ts';
+import { learnResponses, type Response } from './learn-responses.ts';
 import { poolArms, type PooledArm } from './pool-arms.ts';
 
 /** Reads what the feedback rules look at out of a cycle's relations, which carry what earlier cycles saw. */
@@ -25,6 +28,7 @@ export async function gatherEvidence(session: WarehouseSession, { shop, cycle }:
     cycles: Math.max(0, ...pooled.map(({ cycles }) => cycles.reduce((most, value) => Math.max(most, value), 0))),
     tripped: (await readGuardrails(session)).filter(({ tripped }) => tripped).map((guardrail) => ({ arm: guardrail.arm, words: guardrailWords(guardrail) })),
     difference: first === undefined || second === undefined ? undefined : poolArms(first, second),
+    mailing: settings.campaign.targeting.by === 'uplift' ? await gatherMailing(session, { shop, cycle }, settings) : undefined,
   };
 }
 
@@ -32,4 +36,23 @@ async function readPooled(session: WarehouseSession, arm: string): Promise<Poole
   const { values, rows } = await session.matrix(`select cycles, conversions, orders_before from outcomes.evidence where arm = ${quoteLiteral(arm)} order by customer_id`);
   const column = (place: number): Float64Array => Float64Array.from({ length: rows }, (_, row) => values[row * 3 + place]!);
   return { cycles: column(0), conversions: column(1), ordersBefore: column(2) };
+}
+
+/** What letters were seen to do, and what is in force about them. */
+async function gatherMailing(session: WarehouseSession, { shop, cycle }: CycleFolder, { seed, currency, campaign }: ShopSettings): Promise<MailingEvidence> {
+  const texts = await session.rows<{ customer: string; standing: Response['standing']; offer: string | null }>('select customer_id as customer, standing, offer from outcomes.responses order by cycle, customer_id');
+  const { values, columns } = await session.matrix(`
+    select dense_rank() over (order by cycle) - 1 as cycle_place, orders, case when is_shipping then margin else margin + given end as whole_margin, redeemed, given, ${gainColumns}
+    from outcomes.responses order by cycle, customer_id`);
+  const responses = texts.map((text, row): Response => {
+    const [place, orders, margin, redeemed, given, ...features] = values.subarray(row * columns, (row + 1) * columns) as unknown as [number, number, number, number, number, ...number[]];
+    return { ...text, cycle: place, orders, margin, redeemed, given, features };
+  });
+  const mix = await session.rows<{ offer: string; share: number; rest: number }>('select offer, share_until - share_from as share, rest_share as rest from plan.offer_mix order by share_from');
+  const { targeting, cost_per_mail: costPerMail } = campaign;
+  const [{ policies }] = await session.rows<{ policies: number }>("select count(*) as policies from snapshot.decisions where kind = 'mail_policy'") as [{ policies: number }];
+  return {
+    lesson: learnResponses(responses, { offers: mix.map(({ offer }) => offer), costPerMail, minimumGain: targeting.minimum_gain }),
+    shares: mix.map(({ offer, share }) => ({ offer, share })), mailedShare: 1 - mix[0]!.rest, hasPolicy: policies > 0, targeting, currency, drawSeed: `${seed}/${shop}/${cycle}`,
+  };
 }

@@ -93,7 +93,7 @@ async function computeAgain(lake: string, scratch: string, manifest: Manifest, o
   const carriedOver = made('segments.memberships')?.recipe.startsWith('reuse-segmentation') === true;
   keep((await (carriedOver ? analyse.reuseLastSegmentation : analyse.analyse)({ ...scope, relations, analysis: 0, previousCycle })).relations);
   await using session = await warehouse.open(relations);
-  const plan = await planCampaign(session, await openShop(name), { ...scope, relations });
+  const plan = await planCampaign(session, warehouse, await openShop(name), { ...scope, relations });
   keep(plan.relations);
   if (given['sends.sends'] !== undefined) keep({ 'sends.sends': given['sends.sends'] });
   const measured = made('outcomes.customers') !== undefined;

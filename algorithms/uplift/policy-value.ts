@@ -40,15 +40,34 @@ export function inversePropensityValue(logged: LoggedCustomers, confidence = 0.9
  *
  * Source: M. Dudík, J. Langford, L. Li, "Doubly robust policy evaluation and learning", ICML 2011.
  *
- * @param expected outcomes that models give, mailed and not; they should not have seen these customers.
  * @throws RangeError as inversePropensityValue.
  */
-export function doublyRobustValue(logged: LoggedCustomers, expected: { readonly mailed: Float64Array; readonly notMailed: Float64Array }, confidence = 0.95): PolicyValue {
+export function doublyRobustValue(logged: LoggedCustomers, expected: ExpectedOutcomes, confidence = 0.95): PolicyValue {
+  return summarised(doublyRobustScores(logged, expected), confidence);
+}
+
+/**
+ * Outcome a customer more under the policy than under another one, doubly robust and customer by customer, so that what both do alike cancels out.
+ *
+ * @param other 1 for whom the other policy mails.
+ * @throws RangeError as doublyRobustValue.
+ */
+export function doublyRobustDifference(logged: LoggedCustomers, other: Uint8Array, expected: ExpectedOutcomes, confidence = 0.95): PolicyValue {
+  const theirs = doublyRobustScores({ ...logged, policy: other }, expected);
+  return summarised(doublyRobustScores(logged, expected).map((score, row) => score - (theirs[row] as number)), confidence);
+}
+
+/** Outcomes that models give, mailed and not; the models should not have seen these customers. */
+export interface ExpectedOutcomes {
+  readonly mailed: Float64Array;
+  readonly notMailed: Float64Array;
+}
+
+function doublyRobustScores(logged: LoggedCustomers, expected: ExpectedOutcomes): Float64Array {
   const weights = weightsOf(logged);
   if (expected.mailed.length !== weights.length || expected.notMailed.length !== weights.length) throw new RangeError('there must be an expectation of each kind for every customer');
   const of = (mailed: number, row: number): number => (mailed === 1 ? expected.mailed[row] : expected.notMailed[row]) as number;
-  const scores = weights.map((weight, row) => of(logged.policy[row] as number, row) + weight * ((logged.outcome[row] as number) - of(logged.treated[row] as number, row)));
-  return summarised(scores, confidence);
+  return weights.map((weight, row) => of(logged.policy[row] as number, row) + weight * ((logged.outcome[row] as number) - of(logged.treated[row] as number, row)));
 }
 
 function weightsOf({ outcome, treated, propensity, policy }: LoggedCustomers): Float64Array {

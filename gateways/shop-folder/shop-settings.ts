@@ -105,6 +105,21 @@ export const shopSettingsSchema = z.strictObject({
     maximum_attribution_days: z.number().int().positive().default(14),
     mails_per_second: z.number().positive().default(50),
     maximum_recipients: z.number().int().positive().optional(),
+    /** What handing over one letter costs, in the shop's currency. */
+    cost_per_mail: z.number().nonnegative().default(0),
+    /**
+     * Whom letters go to first, and which offer they carry. `expected_revenue`: who is likeliest to spend, with the offer of the segment. `uplift`: who is expected
+     * to bring more with a letter than without, learnt from customers who rest by lot, with offers shared out by what they were seen to earn.
+     */
+    targeting: z.strictObject({
+      by: z.enum(['expected_revenue', 'uplift']).default('expected_revenue'),
+      /** Share of those a letter is meant for who rest this week by lot: without them nothing can be learnt. */
+      rest_share: z.number().min(0.01).max(0.5).default(0.1),
+      /** A letter must be expected to bring this much more than it costs; a customer's attention is worth something too. */
+      minimum_gain: z.number().nonnegative().default(0.1),
+      /** No offer of the catalogue gets a smaller share, so that it can still show what it is worth. */
+      minimum_offer_share: z.number().min(0).max(0.5).default(0.02),
+    }).prefault({}),
     offers: z.array(offer).min(1),
     arms: z.array(arm).min(1).max(2),
   }),

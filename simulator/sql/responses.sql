@@ -47,16 +47,17 @@ judged as (
     left join departures using (customer_no)
 ),
 
--- chances: to open; to click having opened; to buy once more having clicked; to be annoyed and to unsubscribe having opened
+-- chances: to open; to click having opened; to buy once more having clicked; to be annoyed and to unsubscribe having opened; to redeem the
+-- coupon in an order of one's own. Where mail does not work it is read and nothing comes of it.
 weighed as (
     select
         *,
         case when is_driven_away then 0 else case response_class when 'persuadable' then 0.62 when 'sure_thing' then 0.7 when 'lost_cause' then 0.18 else 0.6 end end as open_chance,
         case response_class when 'persuadable' then least(0.9, 0.25 + 1.6 * appeal) when 'sure_thing' then 0.5 when 'lost_cause' then 0.06 else 0.05 end as click_chance,
-        case response_class when 'persuadable' then least(0.9, 0.2 + 2.2 * appeal) else 0 end as buy_chance,
-        case response_class when 'sleeping_dog' then 0.85 else 0 end as annoyed_chance,
-        case response_class when 'sleeping_dog' then 0.12 else 0.004 end as unsubscribe_chance,
-        0.8 as redeem_chance
+        getvariable('mail_works') * case response_class when 'persuadable' then least(0.9, 0.2 + 2.2 * appeal) else 0 end as buy_chance,
+        getvariable('mail_works') * case response_class when 'sleeping_dog' then 0.85 else 0 end as annoyed_chance,
+        case when response_class = 'sleeping_dog' and getvariable('mail_works') = 1 then 0.12 else 0.004 end as unsubscribe_chance,
+        0.8 * getvariable('mail_works') as redeem_chance
     from judged
 ),
 

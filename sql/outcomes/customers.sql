@@ -51,7 +51,9 @@ unsubscribed_since as (
     left join refusals on recipients.customer_id::varchar = refusals.customer_id
     left join suppressed on sha256(address) = suppressed.address_hash
     where
-        decision = 'none'
+        -- where the arms are drawn anew each cycle, who left before the draw was in none of them
+        getvariable('keeps_arms')
+        and decision = 'none'
         and (refusals.customer_id is not null or suppressed.address_hash is not null)
         and expected_revenue - expected_cost >= (select min(expected_gain) from assigned)
 ),

@@ -4,7 +4,7 @@ import { readSql } from '../../gateways/warehouse/sql-file.ts';
 import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import { giveRows, rowsOf, withSession, type GivenRows } from './support/run-relation.ts';
 
-const settings = { seed: 1, holdout_share: 0.3, arms: ['A', 'B'], as_of: '2026-11-23T00:00:00Z' };
+const settings = { seed: 1, holdout_share: 0.3, keeps_arms: true, arms: ['A', 'B'], as_of: '2026-11-23T00:00:00Z' };
 const recipientColumns = { customer_id: 'varchar', address: 'varchar', arm: 'varchar', segment: 'integer', segment_name: 'varchar', decision: 'varchar', probability: 'double', expected_revenue: 'double', expected_cost: 'double' };
 const evidenceColumns = { customer_id: 'varchar', arm: 'varchar', cycles: 'integer', conversions: 'integer', revenue: 'double', margin: 'double', orders_before: 'double', revenue_before: 'double' };
 const touchColumns = { customer_id: 'varchar', opened: 'boolean', clicked: 'boolean', unsubscribed: 'boolean', complained: 'boolean', by_program: 'boolean' };

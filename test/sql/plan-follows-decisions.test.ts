@@ -54,7 +54,7 @@ async function planWeek(cycle: string): Promise<Planned> {
     await given('features.favourite_products', "'c' || i as customer_id, 1 as rank, 'Tea' as title"),
     await given('features.interests', "'c' || i as customer_id, 1 as rank, 'Kitchen' as category"),
   ]) };
-  await planCampaign(session, opened, { ...folder, asOf: '2026-11-30T00:00:00Z', relations });
+  await planCampaign(session, warehouse, opened, { ...folder, asOf: '2026-11-30T00:00:00Z', relations });
   const { features } = await chooseFeatures(session, opened.settings.preprocess.feature_sets, 0);
   // The draw as the plan's own file writes it.
   const draw = /^\s*(\(md5_number.*) as arm_draw/m.exec(await readSql('plan.recipients'))![1]!;

@@ -12,7 +12,7 @@ import { reportStyle } from './report-style.ts';
 
 const states: Readonly<Record<CycleReport['outcome']['state'], string>> = { completed: 'completed', not_approved: 'not approved', stopped: 'stopped', abandoned: 'abandoned' };
 const approvals = { approved: 'Approved', rejected: 'Rejected', timed_out: 'Nobody answered in time' } as const;
-const decisionKinds = { offer_share: 'offer share', feature_list: 'feature list', no_change: 'no change' } as const;
+const decisionKinds = { offer_share: 'offer share', feature_list: 'feature list', mail_policy: 'who is mailed', offer_mix: 'offers', mailed_share: 'how many', no_change: 'no change' } as const;
 
 const isOverall = ({ arm, segment }: Effect): boolean => arm === 'all' && (segment === 'all' || segment === '');
 const inWords = (name: string): string => name.replaceAll('_', ' ');

@@ -30,7 +30,7 @@ export async function makeSmallDemo(folder: string, { customers, friction }: { r
   relations = { ...relations, ...(await createProfileActivities(parts).profile({ ...scope, relations })).relations };
   relations = { ...relations, ...(await createAnalyseActivities(parts).analyse({ ...scope, relations, analysis: 0 })).relations };
   await using session = await warehouse.open(relations);
-  relations = { ...relations, ...(await planCampaign(session, await openShop('demo'), { ...scope, relations })).relations };
+  relations = { ...relations, ...(await planCampaign(session, warehouse, await openShop('demo'), { ...scope, relations })).relations };
   await writeManifest(warehouse, { ...scope, relations, steps: [] } as unknown as Parameters<typeof writeManifest>[1], new Date('2026-11-24T10:00:00Z'));
   return { warehouse, scope, relations };
 }
