@@ -30,11 +30,11 @@ export async function writeMadePeople({ records, truth }: { readonly records: st
     while (made.size < count) made.add(Array.from({ length: parts + random.integer(2) }, () => syllables[random.integer(syllables.length)]!).join(''));
     return [...made];
   };
-  const zipf = (list: readonly string[]): (() => string) => {
+  const drawByRank = (list: readonly string[]): (() => string) => {
     const sums = list.map((_, rank) => 1 / (rank + 3));
     for (let rank = 1; rank < sums.length; rank++) sums[rank]! += sums[rank - 1]!;
     return () => {
-      const mark = random.uniform() * sums.at(-1)!;
+      const mark = random.uniform() * (sums.at(-1) ?? 0);
       let [low, high] = [0, sums.length - 1];
       while (low < high) {
         const middle = (low + high) >> 1;
@@ -44,7 +44,7 @@ export async function writeMadePeople({ records, truth }: { readonly records: st
       return list[low]!;
     };
   };
-  const [given, family, city] = [zipf(words(400, 2)), zipf(words(8000, 2)), zipf(words(120, 2))];
+  const [given, family, city] = [drawByRank(words(400, 2)), drawByRank(words(8000, 2)), drawByRank(words(120, 2))];
   const digits = (count: number): string => Array.from({ length: count }, () => random.integer(10)).join('');
   const two = (value: number): string => String(value).padStart(2, '0');
   const born = (): string => `${1940 + random.integer(66)}-${two(1 + random.integer(12))}-${two(1 + random.integer(28))}`;

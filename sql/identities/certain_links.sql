@@ -38,7 +38,7 @@ compared as (
     inner join records as other on other.customer_id = pairs.other_customer_id
 ),
 
--- a household shares cards, addresses and devices: who has another name and another birthday is left to the evidence, and on a device either is enough
+-- a household shares cards, addresses and devices: whom name or birthday speaks against is left to the evidence, for a card if both do, and on a device one of them must speak for it
 final as (
     select
         record,
@@ -46,8 +46,9 @@ final as (
         arg_min(kind, case kind when 'loyalty_card' then 1 when 'account' then 2 when 'email' then 3 else 4 end) as kind
     from compared
     where case
-        when kind = 'device' then not coalesce(is_born_apart, false) and not coalesce(is_named_apart, false)
-        else not (coalesce(is_born_apart, false) and coalesce(is_named_apart, false))
+        when kind in ('loyalty_card', 'account') then not (coalesce(is_born_apart, false) and coalesce(is_named_apart, false))
+        when kind = 'email' then not coalesce(is_born_apart, false) and not coalesce(is_named_apart, false)
+        else not coalesce(is_born_apart, false) and not coalesce(is_named_apart, false) and coalesce(is_born_apart, is_named_apart) is not null
     end
     group by record, other_record
 )
