@@ -42,7 +42,7 @@ async function readPooled(session: WarehouseSession, arm: string): Promise<Poole
 async function gatherMailing(session: WarehouseSession, { shop, cycle }: CycleFolder, { seed, currency, campaign }: ShopSettings): Promise<MailingEvidence> {
   const texts = await session.rows<{ customer: string; standing: Response['standing']; offer: string | null }>('select customer_id as customer, standing, offer from outcomes.responses order by cycle, customer_id');
   const { values, columns } = await session.matrix(`
-    select dense_rank() over (order by cycle) - 1 as cycle_place, orders, case when is_shipping then margin else margin + given end as whole_margin, redeemed, given, ${gainColumns}
+    select dense_rank() over (order by cycle) - 1 as cycle_place, orders, case when is_shipping then margin else margin + given end as whole_margin, redeemed as redeemed_orders, given, ${gainColumns}
     from outcomes.responses order by cycle, customer_id`);
   const responses = texts.map((text, row): Response => {
     const [place, orders, margin, redeemed, given, ...features] = values.subarray(row * columns, (row + 1) * columns) as unknown as [number, number, number, number, number, ...number[]];

@@ -37,14 +37,15 @@ export async function runLoop({ client, warehouse, shop, settings, folder, outbo
     const ended = handle.result() as Promise<CycleResult>;
     ended.catch(() => undefined);
     let lived: LiveWeekSummary | undefined;
-    for (let done = false; !done && lived === undefined;) {
+    let result: CycleResult | undefined;
+    while (result === undefined) {
       signal.throwIfAborted();
-      done = await Promise.race([ended.then(() => true), sleep(100).then(() => false)]);
-      const { waitsFor, held } = done ? { waitsFor: undefined, held: undefined } : await handle.query(progressQuery);
+      result = await Promise.race([ended, sleep(100).then(() => undefined)]);
+      if (result !== undefined) break;
+      const { waitsFor, held } = await handle.query(progressQuery);
       if (held !== undefined) throw new Error(`Cycle ${shop} of ${from} is held: ${held.message}`);
-      if (waitsFor === 'outcomes') lived = await liveWeek({ folder, outbox, from, to });
+      if (waitsFor === 'outcomes') lived ??= await liveWeek({ folder, outbox, from, to });
     }
-    const result = await ended;
     // A cycle that mailed nobody does not wait for outcomes; the week passes all the same.
     lived ??= await liveWeek({ folder, outbox, from, to });
     for (const file of await readdir(outbox)) if (file.endsWith('.eml')) await rm(join(outbox, file));
