@@ -21,6 +21,8 @@ export interface FeedbackEvidence {
   /** Share of the first arm in this cycle's plan. */
   readonly share: number;
   readonly bounds: { readonly minimum: number; readonly maximum: number };
+  /** Two letters of the shop usually differ by about so much in the share of buyers a cycle: the prior's and the mixture's deviation, the same for every look. */
+  readonly usualDifference: number;
   /** Features of this cycle's segmentation with the purchase prediction's coefficient. */
   readonly features: readonly { readonly feature: string; readonly coefficient: number }[];
   readonly predictionAuc: number | null;
@@ -43,8 +45,6 @@ export interface NextCycleDecision {
 
 /** A smaller move is noise. */
 const smallestMove = 0.05;
-/** Two letters of a shop differ by about so much in the share of buyers a cycle: the prior's and the mixture's deviation, the same for every look. */
-const usualDifference = 0.02;
 /** A prediction that is no better than this says nothing about features. */
 const leastAuc = 0.6;
 /** A standardised coefficient below this changes the odds by less than 5 %. */
@@ -63,7 +63,7 @@ export function decideNextCycle(evidence: FeedbackEvidence): NextCycleDecision[]
  * Guardrails first: an arm that tripped one gets nobody. Else Thompson sampling in expectation over the evidence of all cycles: each arm gets the share
  * with which it is the better one, within bounds, once the always-valid interval of the difference leaves out 0.
  */
-function decideOfferShare({ shop, cycle, arms, cycles, difference, tripped, reversals, share, bounds, notMeasured }: FeedbackEvidence): NextCycleDecision {
+function decideOfferShare({ shop, cycle, arms, cycles, difference, tripped, reversals, share, bounds, usualDifference, notMeasured }: FeedbackEvidence): NextCycleDecision {
   const subject = 'share of the arms';
   const decision = (kind: 'offer_share' | 'no_change', value: unknown, words: string, seen: string): NextCycleDecision => ({ id: `${shop}/${cycle}/offer-share`, kind, subject, value, words, evidence: seen, rule: 'thompson-share 2' });
   const [first, second] = arms;

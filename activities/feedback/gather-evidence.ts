@@ -15,7 +15,7 @@ export async function gatherEvidence(session: WarehouseSession, { shop, cycle }:
   const [quality] = await session.rows<{ auc: number | null }>('select auc from segments.prediction_quality');
   const [offer] = await session.rows<{ share: number }>('select max(share_a) as share from plan.offers');
   const reversals = await session.rows<{ id: string; subject: string; words: string }>("select id, subject, words from snapshot.decisions where kind = 'reversal' order by id");
-  const known = { shop, cycle, reversals, share: offer!.share, bounds: settings.gates.offer_share, features, predictionAuc: quality!.auc };
+  const known = { shop, cycle, reversals, share: offer!.share, bounds: settings.gates.offer_share, usualDifference: settings.gates.letters_differ_by, features, predictionAuc: quality!.auc };
   if (!evaluation.measured) return { ...known, arms: [], cycles: 0, tripped: [], notMeasured: evaluation.why };
 
   const names = settings.campaign.arms.map((arm) => arm.name);

@@ -30,7 +30,7 @@ export function createFeedbackActivities({ warehouse, ledger, openShop, clock, c
       const relation = await session.write(input, {
         name: 'feedback.decisions', algorithm: 'decide-next-cycle 3',
         inputs: ['snapshot.decisions', 'features.preprocessing', 'segments.prediction_model', 'segments.prediction_quality', 'plan.offers', ...(input.evaluation.measured ? ['outcomes.evidence', 'outcomes.guardrails'] : []), ...(learns ? ['outcomes.responses', 'plan.offer_mix'] : [])],
-        parameters: { bounds: JSON.stringify(settings.gates.offer_share), why: input.evaluation.why, ...(learns ? { targeting: JSON.stringify(settings.campaign.targeting), costPerMail: settings.campaign.cost_per_mail, seed: settings.seed } : {}) },
+        parameters: { bounds: JSON.stringify(settings.gates.offer_share), lettersDifferBy: settings.gates.letters_differ_by, why: input.evaluation.why, ...(learns ? { targeting: JSON.stringify(settings.campaign.targeting), costPerMail: settings.campaign.cost_per_mail, seed: settings.seed } : {}) },
         columns: async () => {
           const decisions = decideNextCycle(await gatherEvidence(session, input, settings, input.evaluation));
           return [...texts.map((name) => ({ name, type: 'VARCHAR' as const, values: decisions.map((decision) => decision[name]) })), { name: 'value', type: 'VARCHAR', values: decisions.map((decision) => JSON.stringify(decision.value)) }];

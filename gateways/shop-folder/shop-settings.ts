@@ -131,6 +131,8 @@ export const shopSettingsSchema = z.strictObject({
     /** Mean adjusted Rand index of the segments under resampling; below it their borders are chance. */
     minimum_stability: z.number().min(-1).max(1).default(0.4),
     maximum_unsubscribe_share: share.default(0.05),
+    /** Two letters of this shop usually differ by about so much in the share of buyers a cycle; what arms are judged by before evidence of their own. */
+    letters_differ_by: z.number().positive().max(0.5).default(0.02),
     /** Bounds an offer share is kept between by feedback. */
     offer_share: z.strictObject({ minimum: share.default(0.2), maximum: share.default(0.8) }).prefault({}),
   }).prefault({}),

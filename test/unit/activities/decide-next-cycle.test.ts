@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideNextCycle, type FeedbackEvidence } from '../../../activities/feedback/decide-next-cycle.ts';
 
 const evidence: FeedbackEvidence = {
-  shop: 'demo', cycle: '2026-W48', share: 0.5, bounds: { minimum: 0.2, maximum: 0.8 }, notMeasured: '', predictionAuc: 0.8, cycles: 2, tripped: [], reversals: [],
+  shop: 'demo', cycle: '2026-W48', share: 0.5, bounds: { minimum: 0.2, maximum: 0.8 }, usualDifference: 0.02, notMeasured: '', predictionAuc: 0.8, cycles: 2, tripped: [], reversals: [],
   arms: [{ arm: 'A', customerCycles: 2000, conversions: 300 }, { arm: 'B', customerCycles: 2000, conversions: 200 }], difference: { difference: 0.05, variance: 0.0001 },
   features: [{ feature: 'frequency', coefficient: 0.4 }, { feature: 'recency_days', coefficient: -0.3 }, { feature: 'tenure_days', coefficient: 0.2 }, { feature: 'monetary', coefficient: 0.1 }, { feature: 'discount_share', coefficient: 0.01 }],
 };
