@@ -7,6 +7,7 @@ import { subject as itemsets } from './itemsets.ts';
 import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
 import { subject as neural } from './neural.ts';
+import { subject as risk } from './risk.ts';
 import { subject as svm } from './svm.ts';
 import { subject as trees } from './trees.ts';
 import { subject as uplift } from './uplift.ts';
@@ -21,6 +22,7 @@ export const subjects: readonly Subject<object>[] = [
   kmeans,
   logistic,
   neural,
+  risk,
   svm,
   trees,
   uplift,

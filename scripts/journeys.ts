@@ -5,6 +5,7 @@ import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import { readEnvironment } from '../workers/environment.ts';
 import { createProgram } from './command-line/create-program.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
+import { fetchLake } from './command-line/fetch-lake.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { parseCycleName } from './cycle/cycle-name.ts';
 import { mayColor } from './display/paint.ts';
@@ -13,13 +14,15 @@ import { renderJourneys } from './journeys/render-journeys.ts';
 
 await runCommand(async () => {
   const program = createProgram('journeys', 'Studies the visits of a cycle: funnels, where people are lost and what that costs, abandoned carts and whom a reminder would go to.')
-    .argument('<shop or cycle>', 'demo for its latest cycle, or demo/2026-W48')
+    .argument('<cycle>', 'demo for its latest cycle, or demo/2026-W48')
     .option('--json', 'print JSON', false)
     .parse();
   const typed = program.args[0] ?? '';
   const asked = /\d{4}-W\d{2}$/.test(typed) ? parseCycleName(typed, 'demo') : { shop: typed };
   const { json } = program.opts<{ json: boolean }>();
-  const { lake, shops } = readEnvironment(process.env);
+  const environment = readEnvironment(process.env);
+  const { lake, shops } = environment;
+  await fetchLake(environment);
   const warehouse = await openWarehouse({ lake });
   const { settings } = await openShopFolder(shops, asked.shop);
   const found = await createJourneyActivities({ warehouse, openShop: (name) => openShopFolder(shops, name), cancellation: () => undefined }).studyJourneys(asked);

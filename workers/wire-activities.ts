@@ -11,8 +11,10 @@ import { createEvaluateActivities } from '../activities/evaluate/index.ts';
 import { createDecisionActivities } from '../activities/feedback/decision-desk.ts';
 import { createFeedbackActivities } from '../activities/feedback/index.ts';
 import { createIdentityActivities } from '../activities/identities/index.ts';
+import { createJourneyActivities } from '../activities/journeys/index.ts';
 import { createPreprocessActivities } from '../activities/preprocess/index.ts';
 import { createProfileActivities } from '../activities/profile/index.ts';
+import { createRiskActivities } from '../activities/risk/index.ts';
 import { createTellActivities } from '../activities/tell/index.ts';
 import type { Services } from './open-services.ts';
 
@@ -37,6 +39,8 @@ export function wireActivities(services: Services): object {
     ...createEvaluateActivities(parts),
     ...createFeedbackActivities(parts),
     ...createDecisionActivities(parts),
+    ...createJourneyActivities(parts),
+    ...createRiskActivities(parts),
     ...createIdentityActivities(parts),
     ...createTellActivities(parts),
   });

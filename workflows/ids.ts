@@ -15,3 +15,12 @@ export const decisionsId = (shop: string, look: string): string => `decisions/${
 
 /** One a shop: two runs at once would write the same relations. */
 export const identitiesId = (shop: string): string => `identities/${shop}`;
+
+/** One study at a time of a shop's journeys: a second start meets the first. */
+export const journeysId = (shop: string): string => `journeys/${shop}`;
+
+/** One scoring at a time of a shop's payments. */
+export const riskId = (shop: string): string => `risk/${shop}`;
+
+/** One for each look at a shop's review queue. */
+export const alertsId = (shop: string, look: string): string => `alerts/${shop}/${look}`;

@@ -3,4 +3,5 @@ export { campaignCycle } from './campaign-cycle.ts';
 export { keepDecisions } from './keep-decisions.ts';
 export { resolveIdentities } from './resolve-identities.ts';
 export { sendCampaign } from './send-campaign.ts';
+export { keepAlerts, scoreRisk, studyJourneys } from './study-shop.ts';
 export { weeklyCycle } from './weekly-cycle.ts';

@@ -11,7 +11,7 @@ export const riskSettings = z.strictObject({
   /** What a look costs, in the shop's currency, and the share of an amount that is lost to a fraud nobody stopped. */
   review_cost: z.number().nonnegative().default(5),
   loss_share: share.default(1),
-  /** A first order is large from this quantile of all orders on. */
+  /** A first order is large above this quantile of all orders. */
   large_order_quantile: share.default(0.95),
   /** Payments of one customer, or of one device, within 24 hours. */
   maximum_payments_a_day: z.number().int().positive().default(3),
