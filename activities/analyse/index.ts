@@ -2,13 +2,14 @@ import { ClienteleError } from '../../gateways/errors.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { RelationRef, Relations } from '../../gateways/warehouse/relation-ref.ts';
-import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import type { CycleFolder, Warehouse, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import { allDone } from '../all-done.ts';
 import type { AnalyseActivities, AnalyseInput, AnalyseResult } from './contract.ts';
 import { describeSegments } from './describe-segments.ts';
 import { followSegments } from './follow-segments.ts';
 import { measureDrift } from './measure-drift.ts';
 import { mineAssociations } from './mine-associations.ts';
+import { pictureNeighbourhoods, type PictureRequest } from './picture-neighbourhoods.ts';
 import { placeCustomers } from './place-customers.ts';
 import { readIncumbent, registerCandidates } from './predict/model-registry.ts';
 import { predictPurchases } from './predict/predict-purchases.ts';
@@ -26,15 +27,16 @@ export interface AnalyseDependencies {
 }
 
 /** Who belongs together, in words too, and where this goes on from the last cycle's segments. */
-async function segmentAndDescribe(session: WarehouseSession, input: AnalyseInput, recipe: SegmentationRecipe, hasPrevious: boolean) {
+async function segmentAndDescribe(session: WarehouseSession, input: AnalyseInput, { recipe, hasPrevious, picture }: { readonly recipe: SegmentationRecipe; readonly hasPrevious: boolean; readonly picture: Omit<PictureRequest, keyof CycleFolder> }) {
   const segmentation = await writeSegmentation(session, input, recipe);
   const { relation: summaries, segments } = await summariseSegments(session, input);
   const descriptions = await describeSegments(session, input);
   const coordinates = await placeCustomers(session, input);
+  const neighbourhoods: Record<string, RelationRef> = picture.customers === 0 ? {} : { 'segments.neighbourhoods': await pictureNeighbourhoods(session, { ...input, ...picture }) };
   const change = hasPrevious ? await followSegments(session, input) : undefined;
   const [chosen] = await session.rows<{ silhouette: number; stability: number; clusters: number; why: string }>('select silhouette, stability, clusters, why from segments.k_curve where chosen');
   return {
-    relations: { ...segmentation, 'segments.summaries': summaries, 'segments.descriptions': descriptions, 'segments.coordinates': coordinates, ...change?.relations },
+    relations: { ...segmentation, 'segments.summaries': summaries, 'segments.descriptions': descriptions, 'segments.coordinates': coordinates, ...neighbourhoods, ...change?.relations },
     segments, agreement: change?.agreement, ...chosen!,
   };
 }
@@ -76,7 +78,7 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
         return { ...made, incumbent };
       }),
       inSession(async (session) => [
-        await segmentAndDescribe(session, input, recipe(session), before !== undefined),
+        await segmentAndDescribe(session, input, { recipe: recipe(session), hasPrevious: before !== undefined, picture: { customers: shop.settings.analyse.neighbourhoods, seed: shop.settings.seed, signal: cancellation() } }),
         await mineAssociations(session, input, rules),
         customersBefore === undefined ? undefined : await measureDrift(session, input),
       ] as const),
@@ -110,6 +112,7 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
       return analyseWith(input, shop, input.relations, (session) => ({
         segmentation: () => segmentCustomers(session, { clusters: settings.clusters, previous, seed }),
         algorithm: 'segment-customers 3', parameters: { seed, ...settings.clusters, ...(previous === undefined ? {} : { previous }) }, inputs: ['features.matrix'],
+        hierarchical: settings.clusters.algorithm === 'hierarchical',
       }));
     },
 
@@ -122,7 +125,7 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
       };
       const earlier = { 'previous.preprocessing': await previous('features.preprocessing'), 'previous.centres': await previous('segments.centres'), 'previous.k_curve': await previous('segments.k_curve') };
       return analyseWith(input, shop, { ...input.relations, ...earlier }, (session) => ({
-        segmentation: () => reuseSegmentation(session), algorithm: 'reuse-segmentation 2', parameters: {}, inputs: ['features.customers', ...Object.keys(earlier)],
+        segmentation: () => reuseSegmentation(session), algorithm: 'reuse-segmentation 2', hierarchical: false, parameters: {}, inputs: ['features.customers', ...Object.keys(earlier)],
       }));
     },
   };

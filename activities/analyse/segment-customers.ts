@@ -1,3 +1,4 @@
+import type { Linkage } from '../../algorithms/cluster/linkage.ts';
 import type { ClusterCurvePoint } from '../../algorithms/cluster/select-clusters.ts';
 import { selectClusters } from '../../algorithms/cluster/select-clusters.ts';
 import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
@@ -20,6 +21,8 @@ export interface Segmentation {
   /** Row-major segments x features, standardised units. */
   readonly centres: Float64Array;
   readonly curve: readonly CurvePoint[];
+  /** Of a hierarchical segmentation: who was joined with whom, from micro-clusters (or single customers, where they are few) upwards. */
+  readonly dendrogram?: Linkage;
   /** Why so many segments, in words. */
   readonly why: string;
 }
@@ -31,7 +34,7 @@ export async function matrixFeatures(session: WarehouseSession): Promise<string[
   return [...(await session.describe('from features.matrix')).keys()].filter((name) => name !== 'customer_id' && name !== 'in_fit');
 }
 
-/** k-means for each number of clusters within the bounds; silhouette, Calinski-Harabasz, gap and stability choose together, and the number of last cycle stays unless another is better beyond chance. */
+/** A clustering for each number of clusters within the bounds; silhouette, Calinski-Harabasz, gap and stability choose together, and the number of last cycle stays unless another is better beyond chance. */
 export async function segmentCustomers(session: WarehouseSession, { clusters, previous, seed }: { readonly clusters: ShopSettings['analyse']['clusters']; readonly previous?: number; readonly seed: number }): Promise<Segmentation> {
   const features = await matrixFeatures(session);
   const select = features.map(quoteIdentifier).join(', ');
@@ -41,7 +44,7 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, pr
   const [{ left_out: leftOut }] = await session.rows<{ left_out: number }>('select count_if(not in_fit) as left_out from features.matrix') as [{ left_out: number }];
   const fit = leftOut === 0 ? all : await session.matrix(`select ${select} from features.matrix where in_fit`);
   const fitMatrix = leftOut === 0 ? matrix : Float32Array.from(fit.values);
-  const { model, curve, preferred } = await selectClusters(fitMatrix, fit.rows, features.length, { minimum: clusters.minimum, maximum: Math.min(clusters.maximum, fit.rows - 1), nInit: starts, previous, seed });
+  const { model, curve, preferred, dendrogram } = await selectClusters(fitMatrix, fit.rows, features.length, { minimum: clusters.minimum, maximum: Math.min(clusters.maximum, fit.rows - 1), algorithm: clusters.algorithm === 'hierarchical' ? 'ward' : 'kmeans', nInit: starts, previous, seed });
   const labels = leftOut === 0 ? model.labels : model.predict(matrix, all.rows);
   const { segments, centres } = largestFirst(labels, model.clusterCenters, model.nClusters, features.length);
   return {
@@ -49,6 +52,7 @@ export async function segmentCustomers(session: WarehouseSession, { clusters, pr
     distances: distancesTo(matrix, segments, centres, features.length),
     reasons: membershipTexts(matrix, segments, centres, features),
     curve: curve.map((point) => ({ ...point, chosen: point.clusters === model.nClusters })),
+    ...(dendrogram === undefined ? {} : { dendrogram }),
     why: wordsOfChoice(model.nClusters, preferred, previous),
   };
 }

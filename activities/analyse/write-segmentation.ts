@@ -8,10 +8,12 @@ export interface SegmentationRecipe {
   readonly algorithm: string;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   readonly inputs: readonly string[];
+  /** Whether it has a dendrogram to keep. */
+  readonly hierarchical: boolean;
 }
 
-/** `segments.memberships`, `segments.centres` and `segments.k_curve` of a segmentation, computed only when the lake does not have them. */
-export async function writeSegmentation(session: WarehouseSession, folder: CycleFolder, { segmentation, ...recipe }: SegmentationRecipe): Promise<Record<string, RelationRef>> {
+/** `segments.memberships`, `segments.centres` and `segments.k_curve` of a segmentation, and `segments.dendrogram` of a hierarchical one, computed only when the lake does not have them. */
+export async function writeSegmentation(session: WarehouseSession, folder: CycleFolder, { segmentation, hierarchical, ...recipe }: SegmentationRecipe): Promise<Record<string, RelationRef>> {
   let made: Segmentation | undefined;
   const once = async (): Promise<Segmentation> => (made ??= await segmentation());
   const write = (name: string, columns: (segmentation: Segmentation) => readonly Column[]): Promise<RelationRef> =>
@@ -34,5 +36,11 @@ export async function writeSegmentation(session: WarehouseSession, folder: Cycle
       ofCurve(curve, 'stability', 'stability'), ofCurve(curve, 'least_jaccard', 'leastJaccard'), ofCurve(curve, 'votes', 'votes'),
       { name: 'why', type: 'VARCHAR', values: curve.map(({ chosen }) => (chosen ? why : null)) },
     ]),
+    // Named as scipy does: below the number of observations an observation, from there on the cluster of an earlier row.
+    ...(hierarchical ? { 'segments.dendrogram': await write('segments.dendrogram', ({ dendrogram }) => [
+      { name: 'step', type: 'INTEGER', values: Array.from(dendrogram!.heights.keys()) },
+      { name: 'one', type: 'INTEGER', values: dendrogram!.left }, { name: 'other', type: 'INTEGER', values: dendrogram!.right },
+      { name: 'height', type: 'DOUBLE', values: dendrogram!.heights }, { name: 'customers', type: 'BIGINT', values: [...dendrogram!.sizes] },
+    ]) } : {}),
   };
 }

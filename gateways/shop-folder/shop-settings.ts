@@ -90,7 +90,13 @@ export const shopSettingsSchema = z.strictObject({
     selection: z.preprocess((value) => (typeof value === 'string' ? { mode: value } : value), selection.prefault({})),
   }),
   analyse: z.strictObject({
-    clusters: z.strictObject({ minimum: z.number().int().min(2).default(3), maximum: z.number().int().max(30).default(7) }).prefault({}),
+    clusters: z.strictObject({
+      /** `hierarchical` is Ward's method, whose dendrogram is kept as segments.dendrogram. */
+      algorithm: z.enum(['kmeans', 'hierarchical']).default('kmeans'),
+      minimum: z.number().int().min(2).default(3), maximum: z.number().int().max(30).default(7),
+    }).prefault({}),
+    /** Customers in the picture segments.neighbourhoods (UMAP), about a second for each thousand; 0 for none. */
+    neighbourhoods: z.number().int().min(0).max(20_000).default(0),
     rules: z.strictObject({ minimum_support: share.default(0.005), minimum_confidence: share.default(0.1), level: z.enum(['product', 'category']).default('product') }).prefault({}),
     /** Days ahead that the purchase prediction looks. */
     prediction_days: z.number().int().positive().default(7),

@@ -5,11 +5,14 @@ import { describe, expect, test } from 'vitest';
 import type { AnalyseResult } from '../../activities/analyse/contract.ts';
 import { createAnalyseActivities } from '../../activities/analyse/index.ts';
 import { championsInForce, listModels } from '../../gateways/ledger/models.ts';
+import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import { openLedger } from '../../gateways/ledger/open-ledger.ts';
 import { openShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
+import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
-import type { Cell, Column } from '../../gateways/warehouse/warehouse.ts';
+import type { Cell, Column, Warehouse } from '../../gateways/warehouse/warehouse.ts';
+import { emptyLedger } from './support/small-demo.ts';
 
 const shops = join(import.meta.dirname, '../../shops');
 /** The last of them lies within the horizon before as_of, and one within the horizon before that. */
@@ -25,38 +28,43 @@ function customers(moved: number): { readonly ids: string[]; readonly values: nu
   return { ids, values: ids.map((_, number) => kinds[kindOf(number)]!.map((value, column) => value * (1 + (((number * 37 + column * 11) % 19) - 9) / 100))) };
 }
 
+/** Analyses such customers in a cycle of their own, as the demo shop would or with other settings. */
+async function run({ warehouse, ledger, settings = {} }: { readonly warehouse: Warehouse; readonly ledger: Ledger; readonly settings?: Partial<ShopSettings['analyse']> }, cycle: string, moved: number, previousCycle?: string): Promise<AnalyseResult> {
+  const openShop = async () => {
+    const shop = await openShopFolder(shops, 'demo');
+    return { ...shop, settings: { ...shop.settings, analyse: { ...shop.settings.analyse, ...settings } } };
+  };
+  const analyse = createAnalyseActivities({ warehouse, ledger, openShop, cancellation: () => undefined });
+  const folder = { shop: 'test', cycle };
+  const { ids, values } = customers(moved);
+  const means = features.map((_, column) => values.reduce((sum, row) => sum + row[column]!, 0) / ids.length);
+  const spreads = features.map((_, column) => Math.sqrt(values.reduce((sum, row) => sum + (row[column]! - means[column]!) ** 2, 0) / ids.length));
+  const id: Column = { name: 'customer_id', type: 'VARCHAR', values: ids };
+  const column = (name: string, place: number, standard: boolean): Column => ({ name, type: 'DOUBLE', values: values.map((row) => (standard ? (row[place]! - means[place]!) / spreads[place]! : row[place]!)) });
+  const relations: Record<string, RelationRef> = {};
+  await using session = await warehouse.open({});
+  const give = async (name: string, columns: readonly Column[]): Promise<void> => { relations[name] = await session.write(folder, { name, algorithm: 'given', inputs: [], external: `given ${moved}`, columns: () => columns }); };
+  await give('features.customers', [id, ...features.map((name, place) => column(name, place, false))]);
+  for (const time of ['earlier', 'earliest']) await give(`features.customers_${time}`, [id, ...features.map((name, place) => column(name, place, false))]);
+  await give('features.matrix', [id, { name: 'in_fit', type: 'BOOLEAN', values: ids.map(() => true) }, ...features.map((name, place) => column(name, place, true))]);
+  // Every other customer buys every month; so the past tells who will.
+  const orders = ids.flatMap((customer, number) => (number % 2 === 0 ? months : months.slice(0, 1)).map((at, place) => ({ customer, order: `${customer}-${place}`, at })));
+  const text = (name: string, value: (order: (typeof orders)[number]) => string): Column => ({ name, type: 'VARCHAR', values: orders.map(value) });
+  const at: Column = { name: 'ordered_at', type: 'TIMESTAMP', values: orders.map((order) => order.at) };
+  const kept: Column = { name: 'is_return', type: 'BOOLEAN', values: orders.map(() => false) };
+  await give('features.orders', [text('customer_id', (order) => order.customer), text('order_id', (order) => order.order), at, kept]);
+  await give('features.order_lines', [text('order_id', (order) => order.order), text('product_id', () => 'tea'), kept]);
+  await give('snapshot.products', [{ name: 'product_id', type: 'VARCHAR', values: ['tea'] }, { name: 'title', type: 'VARCHAR', values: ['Tea'] }]);
+  return analyse.analyse({ ...folder, asOf: '2026-03-01T00:00:00Z', relations, analysis: 0, previousCycle });
+}
+
 describe('segments', () => {
   test('are chosen by four criteria, described, explained by customer, and followed from cycle to cycle', async () => {
     const lake = await mkdtemp(join(tmpdir(), 'clientele-segments-'));
     try {
       const warehouse = await openWarehouse({ lake });
       const ledger = await openLedger({ folder: `${lake}-ledger` });
-      const analyse = createAnalyseActivities({ warehouse, ledger, openShop: () => openShopFolder(shops, 'demo'), cancellation: () => undefined });
-      const run = async (cycle: string, moved: number, previousCycle?: string) => {
-        const folder = { shop: 'test', cycle };
-        const { ids, values } = customers(moved);
-        const means = features.map((_, column) => values.reduce((sum, row) => sum + row[column]!, 0) / ids.length);
-        const spreads = features.map((_, column) => Math.sqrt(values.reduce((sum, row) => sum + (row[column]! - means[column]!) ** 2, 0) / ids.length));
-        const id: Column = { name: 'customer_id', type: 'VARCHAR', values: ids };
-        const column = (name: string, place: number, standard: boolean): Column => ({ name, type: 'DOUBLE', values: values.map((row) => (standard ? (row[place]! - means[place]!) / spreads[place]! : row[place]!)) });
-        const relations: Record<string, RelationRef> = {};
-        await using session = await warehouse.open({});
-        const give = async (name: string, columns: readonly Column[]): Promise<void> => { relations[name] = await session.write(folder, { name, algorithm: 'given', inputs: [], external: `given ${moved}`, columns: () => columns }); };
-        await give('features.customers', [id, ...features.map((name, place) => column(name, place, false))]);
-        for (const time of ['earlier', 'earliest']) await give(`features.customers_${time}`, [id, ...features.map((name, place) => column(name, place, false))]);
-        await give('features.matrix', [id, { name: 'in_fit', type: 'BOOLEAN', values: ids.map(() => true) }, ...features.map((name, place) => column(name, place, true))]);
-        // Every other customer buys every month; so the past tells who will.
-        const orders = ids.flatMap((customer, number) => (number % 2 === 0 ? months : months.slice(0, 1)).map((at, place) => ({ customer, order: `${customer}-${place}`, at })));
-        const text = (name: string, value: (order: (typeof orders)[number]) => string): Column => ({ name, type: 'VARCHAR', values: orders.map(value) });
-        const at: Column = { name: 'ordered_at', type: 'TIMESTAMP', values: orders.map((order) => order.at) };
-        const kept: Column = { name: 'is_return', type: 'BOOLEAN', values: orders.map(() => false) };
-        await give('features.orders', [text('customer_id', (order) => order.customer), text('order_id', (order) => order.order), at, kept]);
-        await give('features.order_lines', [text('order_id', (order) => order.order), text('product_id', () => 'tea'), kept]);
-        await give('snapshot.products', [{ name: 'product_id', type: 'VARCHAR', values: ['tea'] }, { name: 'title', type: 'VARCHAR', values: ['Tea'] }]);
-        return analyse.analyse({ ...folder, asOf: '2026-03-01T00:00:00Z', relations, analysis: 0, previousCycle });
-      };
-
-      const first = await run('2026-W09', 0);
+      const first = await run({ warehouse, ledger }, '2026-W09', 0);
       expect((await whatIsSaid(lake, first, ['chosen'])).chosen).toEqual([{ clusters: 3, why: 'silhouette, Calinski-Harabasz, gap and stability speak for it' }]);
       expect(first.segments.map(({ customers: count }) => count)).toEqual([90, 60, 50]);
       expect(first.stability).toBeGreaterThan(0.99);
@@ -66,7 +74,7 @@ describe('segments', () => {
       expect(others.map(({ role }) => role)).toEqual(['challenger', 'challenger']);
       expect(champion!.metrics['auc']!.value).toBeGreaterThan(0.5);
 
-      const second = await whatIsSaid(lake, await run('2026-W10', 6, '2026-W09'), ['chosen', 'migration', 'matches', 'descriptions', 'reasons', 'coordinates', 'drift']);
+      const second = await whatIsSaid(lake, await run({ warehouse, ledger }, '2026-W10', 6, '2026-W09'), ['chosen', 'migration', 'matches', 'descriptions', 'reasons', 'coordinates', 'drift']);
       expect(second.chosen).toEqual([{ clusters: 3, why: 'as last cycle, and the criteria speak for it again' }]);
       expect((await championsInForce(ledger, 'test')).map(({ cycle }) => cycle)).toEqual(['2026-W10']);
       expect(await championsInForce(ledger, 'test', { before: '2026-W10' })).toEqual([champion]);
@@ -86,6 +94,26 @@ describe('segments', () => {
       await rm(`${lake}-ledger`, { recursive: true, force: true });
     }
   });
+
+  test('may be joined from below, with the dendrogram kept, and drawn by neighbourhoods', async () => {
+    const lake = await mkdtemp(join(tmpdir(), 'clientele-segments-'));
+    try {
+      const warehouse = await openWarehouse({ lake });
+      const settings = { clusters: { algorithm: 'hierarchical', minimum: 2, maximum: 5 }, neighbourhoods: 120 } as const;
+      const result = await run({ warehouse, ledger: emptyLedger, settings }, '2026-W09', 0);
+      expect(result.segments.map(({ customers: count }) => count)).toEqual([90, 60, 50]);
+      const said = await whatIsSaid(lake, result, ['dendrogram', 'last', 'neighbourhoods']);
+      expect(said.dendrogram).toEqual([{ steps: 199, rising: true, first: 2 }]);
+      // The last union is of everybody, at the height that keeps the two furthest groups apart.
+      expect(said.last).toEqual([{ customers: 200 }]);
+      expect(said.neighbourhoods).toEqual([{ customers: 120, segments: 3, placed: 120 }]);
+      const kmeans = await run({ warehouse, ledger: emptyLedger }, '2026-W10', 0);
+      expect(Object.keys(kmeans.relations)).not.toEqual(expect.arrayContaining(['segments.dendrogram']));
+      expect(Object.keys(kmeans.relations)).not.toEqual(expect.arrayContaining(['segments.neighbourhoods']));
+    } finally {
+      await rm(lake, { recursive: true, force: true });
+    }
+  });
 });
 
 const questions = {
@@ -95,6 +123,9 @@ const questions = {
   descriptions: 'select precision, recall from segments.descriptions',
   reasons: "select reasons from segments.memberships where customer_id = 'c199'",
   drift: 'select count(*) as features, count_if(shifted) as shifted from features.drift',
+  dendrogram: 'select count(*) as steps, bool_and(height >= coalesce(below, 0)) as rising, min(customers) as first from (select *, lag(height) over (order by step) as below from segments.dendrogram)',
+  last: 'select customers from segments.dendrogram order by step desc limit 1',
+  neighbourhoods: 'select count(*) as customers, count(distinct segment) as segments, count_if(x is not null and y is not null) as placed from segments.neighbourhoods',
   coordinates: 'select count(*) as customers from segments.coordinates where x is not null and y is not null',
 } as const;
 

@@ -3,6 +3,7 @@ import { bootstrapStability } from '../../../algorithms/cluster/bootstrap-stabil
 import { calinskiHarabaszScore } from '../../../algorithms/cluster/calinski-harabasz-score.ts';
 import { describeClusters } from '../../../algorithms/cluster/describe-clusters.ts';
 import { firstSufficient, gapStatistic } from '../../../algorithms/cluster/gap-statistic.ts';
+import { AgglomerativeClustering } from '../../../algorithms/cluster/agglomerative-clustering.ts';
 import { KMeans } from '../../../algorithms/cluster/kmeans.ts';
 import { membershipReasons } from '../../../algorithms/cluster/membership-reasons.ts';
 import { selectClusters } from '../../../algorithms/cluster/select-clusters.ts';
@@ -105,6 +106,16 @@ describe('the number of clusters', () => {
     const kept = await Promise.all([2, 3, 4, 5, 6].map((previous) => choose(formless, 400, 3, previous)));
     expect(kept.every(([chosen, spokenFor], place) => spokenFor === preferred && (chosen === preferred || chosen === place + 2))).toBe(true);
     expect(kept.filter(([chosen]) => chosen !== preferred).length).toBeGreaterThan(1);
+  });
+
+  it('may be cut from one dendrogram, whose clusters are those of Ward', async () => {
+    const { model, dendrogram, curve } = await selectClusters(clumps, 300, 5, { algorithm: 'ward', minimum: 2, maximum: 6, resamples: 5, seed: 2 });
+    expect(model.nClusters).toBe(4);
+    const ward = await new AgglomerativeClustering({ nClusters: 4 }).fit(clumps, 300, 5);
+    expect([...model.labels]).toEqual([...ward.labels]);
+    expect(dendrogram).toEqual(ward.dendrogram);
+    expect([...model.predict(clumps, 300)]).toEqual([...model.labels]);
+    expect(curve.map(({ inertia }) => inertia)).toEqual(curve.map(({ inertia }) => inertia).toSorted((a, b) => b - a));
   });
 
   it('gives way where it is not stable any more', async () => {
