@@ -1,19 +1,21 @@
-// Records the histories of test/replay anew: node test/replay/record-histories.ts
+// Records the histories of test/replay anew: node test/replay/record-histories.ts; with --missing only those that are not there yet.
 // Do so after a change of the workflows that running cycles cannot meet; else keep the old ones and make the change with `patched()`.
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { historyAsJson } from './history-json.ts';
 import { approvePlanUpdate, resumeUpdate } from '../../workflows/messages.ts';
 import { outcomesId, sendId } from '../../workflows/ids.ts';
 import { sendCampaign } from '../../workflows/send-campaign.ts';
 import { weeklyCycle } from '../../workflows/weekly-cycle.ts';
+import { keepDecisions } from '../../workflows/keep-decisions.ts';
 import { failure, fakeActivities, page, plan, settings } from '../workflows/fake-activities.ts';
 import { progressWhen, startWorker } from '../workflows/start-worker.ts';
 import { startDevServer } from '../workflows/temporal-environments.ts';
 
 const folder = join(import.meta.dirname, 'histories');
 await mkdir(folder, { recursive: true });
-for (const name of await readdir(folder)) await rm(join(folder, name));
+const onlyMissing = process.argv.includes('--missing');
+if (!onlyMissing) for (const name of await readdir(folder)) await rm(join(folder, name));
 
 const environment = await startDevServer();
 
@@ -25,6 +27,7 @@ function withoutTraces(key: string, value: unknown): unknown {
 }
 
 async function record(name: string, workflowId: string, runId?: string): Promise<void> {
+  if (onlyMissing && await stat(join(folder, `${name}.json`)).then(() => true, () => false)) return;
   const history = await environment.client.workflow.getHandle(workflowId, runId).fetchHistory();
   const text = JSON.stringify(historyAsJson(history), withoutTraces, 1);
   await writeFile(join(folder, `${name}.json`), `${text}\n`);
@@ -96,6 +99,14 @@ try {
     await sending.result();
     await record('sending-that-continues-as-new', sending.workflowId, first);
     await record('sending-continued', sending.workflowId);
+  }
+  {
+    const entry = { id: 'shop/2026-W48/offer-share', cycle: '2026-W48', kind: 'offer_share', subject: 'share of the arms', words: 'Arm A gets 60 %.', evidence: 'counts', rule: 'thompson-share 2', actor: 'feedback', madeAt: '2026-11-30T06:00:00.000Z', undoneAt: null, undoes: null };
+    const fake = fakeActivities();
+    await using worker = await startWorker(environment, 'decisions', { ...fake.activities, listDecisions: async () => [entry], undoDecision: async () => ({ ...entry, id: `${entry.id}/undone-1`, kind: 'reversal', actor: 'mara', undoes: entry.id }) });
+    const look = await worker.start(keepDecisions, { args: [{ shop: 'shop', undo: { id: entry.id, by: 'mara', comment: 'too soon' } }] });
+    await look.result();
+    await record('decision-taken-back', look.workflowId);
   }
 } finally {
   await environment.teardown();
