@@ -1,6 +1,7 @@
 import type { Subject } from './side-by-side.ts';
 import { subject as clv } from './clv.ts';
 import { subject as features } from './features.ts';
+import { subject as forecast } from './forecast.ts';
 import { subject as hierarchical } from './hierarchical.ts';
 import { subject as identity } from './identity.ts';
 import { subject as itemsets } from './itemsets.ts';
@@ -16,6 +17,7 @@ import { subject as uplift } from './uplift.ts';
 export const subjects: readonly Subject<object>[] = [
   clv,
   features,
+  forecast,
   hierarchical,
   identity,
   itemsets,

@@ -12,6 +12,7 @@ import { createDecisionActivities } from '../activities/feedback/decision-desk.t
 import { createFeedbackActivities } from '../activities/feedback/index.ts';
 import { createIdentityActivities } from '../activities/identities/index.ts';
 import { createJourneyActivities } from '../activities/journeys/index.ts';
+import { createForecastActivities } from '../activities/forecast/index.ts';
 import { createPreprocessActivities } from '../activities/preprocess/index.ts';
 import { createProfileActivities } from '../activities/profile/index.ts';
 import { createRiskActivities } from '../activities/risk/index.ts';
@@ -39,6 +40,7 @@ export function wireActivities(services: Services): object {
     ...createEvaluateActivities(parts),
     ...createFeedbackActivities(parts),
     ...createDecisionActivities(parts),
+    ...createForecastActivities(parts),
     ...createJourneyActivities(parts),
     ...createRiskActivities(parts),
     ...createIdentityActivities(parts),

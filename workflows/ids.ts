@@ -24,3 +24,6 @@ export const riskId = (shop: string): string => `risk/${shop}`;
 
 /** One for each look at a shop's review queue. */
 export const alertsId = (shop: string, look: string): string => `alerts/${shop}/${look}`;
+
+/** One a shop: forecasts of a shop never run beside each other. */
+export const forecastId = (shop: string): string => `forecast/${shop}`;

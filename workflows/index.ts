@@ -1,5 +1,6 @@
 export { awaitOutcomes } from './await-outcomes.ts';
 export { campaignCycle } from './campaign-cycle.ts';
+export { forecastDemand } from './forecast-demand.ts';
 export { keepDecisions } from './keep-decisions.ts';
 export { resolveIdentities } from './resolve-identities.ts';
 export { sendCampaign } from './send-campaign.ts';

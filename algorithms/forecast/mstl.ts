@@ -20,7 +20,7 @@ export interface MultipleDecomposition {
 /** Takes a series apart into several seasons, trend and remainder; @throws RangeError when a period has fewer than two cycles. */
 export function decomposeSeasons(series: Float64Array, { periods, iterations = 2, stl: options = { seasonalDegree: 0 } }: MstlOptions): MultipleDecomposition {
   const ascending = [...periods].sort((a, b) => a - b);
-  const seasonal = ascending.map(() => new Float64Array(series.length));
+  const seasonal: Float64Array[] = ascending.map(() => new Float64Array(series.length));
   const left = series.slice();
   let trend: Float64Array = new Float64Array(series.length);
   for (let round = 0; round < (ascending.length === 1 ? 1 : iterations); round++) {

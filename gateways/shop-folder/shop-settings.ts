@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { identitySettings } from './identity-settings.ts';
 import { journeySettings } from './journey-settings.ts';
+import { forecastSettings } from './forecast-settings.ts';
 import { riskSettings } from './risk-settings.ts';
 
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-11-23');
@@ -129,6 +130,7 @@ export const shopSettingsSchema = z.strictObject({
     offers: z.array(offer).min(1),
     arms: z.array(arm).min(1).max(2),
   }),
+  forecast: forecastSettings.prefault({}),
   journeys: journeySettings.prefault({}),
   risk: riskSettings.prefault({}),
   gates: z.strictObject({
