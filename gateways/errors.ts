@@ -22,6 +22,7 @@ const table = {
   RELAY_UNREACHABLE: { permanent: false, text: 'Mail relay {relay} cannot be reached: {problem}. It is tried again; check SMTP_URL and the relay.' },
   LEDGER_LOCKED: { permanent: true, text: 'The ledger in {folder} is open in process {pid}. Stop that process, or set DATABASE_URL to share a Postgres server.' },
   LEDGER_UNREACHABLE: { permanent: false, text: 'The ledger at {address} cannot be reached: {problem}. Check DATABASE_URL and the server.' },
+  LAKE_UNREACHABLE: { permanent: false, text: 'The lake in {store} could not {what}: {problem}. Check LAKE, AWS_ENDPOINT_URL, AWS_REGION and the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.' },
   LEDGER_MIGRATION_CHANGED: { permanent: true, text: 'Migration {migration} was applied to the ledger but its file was changed or is gone. Restore the file; put changes into a new migration.' },
   SEND_TRANSITION_REFUSED: { permanent: true, text: 'Send {send} cannot go from {from} to {to}.' },
   LINK_INVALID: { permanent: true, text: 'This link is incomplete or was changed. Open it again from the mail.' },

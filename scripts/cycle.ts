@@ -34,7 +34,7 @@ await runCommand(async (context) => {
     .option('--json', 'print the result as JSON on standard output, progress on standard error', false)
     .parse();
   const { shop, data, asOf: typed, approval, reproduce, json } = program.opts<CycleOptions>();
-  if (reproduce !== undefined) return await reproduceAndTell({ root, shop, cycle: reproduce, json });
+  if (reproduce !== undefined) return await reproduceAndTell({ shop, cycle: reproduce, json });
   const { settings } = await openShopFolder(join(root, 'shops'), shop);
   await ensureDemoHistory({ root, shop, say: context.say });
   const clock = await readShopClock(root, shop);

@@ -6,6 +6,7 @@ import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import { readEnvironment } from '../workers/environment.ts';
 import { createProgram } from './command-line/create-program.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
+import { fetchLake } from './command-line/fetch-lake.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { formatCount } from './display/format-number.ts';
 import { renderTable } from './display/render-table.ts';
@@ -20,11 +21,14 @@ await runCommand(async ({ stops, say }) => {
     .parse();
   const [shop = '', customer = ''] = program.args;
   const { yes, json } = program.opts<{ yes: boolean; json: boolean }>();
-  const { shops, lake, home, databaseUrl } = readEnvironment(process.env);
+  const environment = readEnvironment(process.env);
+  const { shops, lake, home, databaseUrl } = environment;
   await openShopFolder(shops, shop);
+  const bringBack = await fetchLake(environment, `${shop}/`);
   const ledger = await openLedger({ databaseUrl, folder: join(home, 'ledger') });
   stops.add(() => ledger.close());
   const erasure = await erasePerson({ ledger, warehouse: await openWarehouse({ lake }), shop, customer, now: new Date(), erase: yes });
+  if (yes) await bringBack();
   const rows = [
     ...Object.entries(erasure.ledger.rows).map(([table, count]) => ['ledger', table, formatCount(count), '']),
     ...erasure.lake.map(({ cycle, relation, rows: count, left }) => [cycle, relation, formatCount(count), left ? 'stays: the cycle is not over' : '']),

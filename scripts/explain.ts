@@ -5,6 +5,7 @@ import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import { readEnvironment } from '../workers/environment.ts';
 import { createProgram } from './command-line/create-program.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
+import { fetchLake } from './command-line/fetch-lake.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { parseCycleName } from './cycle/cycle-name.ts';
 import { mayColor } from './display/paint.ts';
@@ -20,7 +21,9 @@ await runCommand(async () => {
     .parse();
   const { shop, cycle } = parseCycleName(program.args[0] ?? '', 'demo');
   const { showAddress, json } = program.opts<{ showAddress: boolean; json: boolean }>();
-  const { lake, shops } = readEnvironment(process.env);
+  const environment = readEnvironment(process.env);
+  const { lake, shops } = environment;
+  await fetchLake(environment);
   // Sources only name files, and a lake may be read where the shop's folder is not.
   const { sources } = await openShopFolder(shops, shop).catch((error: unknown) => {
     if (error instanceof ClienteleError && error.code === 'SHOP_NOT_FOUND') return { sources: {} };

@@ -5,6 +5,7 @@ import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import { readEnvironment } from '../workers/environment.ts';
 import { createProgram } from './command-line/create-program.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
+import { fetchLake } from './command-line/fetch-lake.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { parseCycleName } from './cycle/cycle-name.ts';
 import { formatCount } from './display/format-number.ts';
@@ -21,7 +22,9 @@ await runCommand(async ({ say }) => {
   const { shop, cycle } = parseCycleName(program.args[0] ?? '', 'demo');
   const { out, relation, format, json } = program.opts<{ out: string; relation: string; format: ExportFormat; json: boolean }>();
   const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), out);
-  const { rows, bytes } = await exportRelation(await openWarehouse({ lake: readEnvironment(process.env).lake }), { shop, cycle, relation, format, out: file });
+  const environment = readEnvironment(process.env);
+  await fetchLake(environment, `${shop}/${cycle}/`);
+  const { rows, bytes } = await exportRelation(await openWarehouse({ lake: environment.lake }), { shop, cycle, relation, format, out: file });
   process.stdout.write(json ? `${JSON.stringify({ file, relation, format, rows, bytes }, undefined, 2)}\n` : `${file}\n`);
   say(`${formatCount(rows)} rows of ${relation}, ${formatCount(bytes)} bytes. Nothing in it is masked.`);
   return exitCodes.ok;

@@ -14,6 +14,7 @@ import { readEnvironment } from '../workers/environment.ts';
 import { createProgram } from './command-line/create-program.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
 import { projectRoot as root } from './command-line/project-root.ts';
+import { fetchLake } from './command-line/fetch-lake.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { parseCycleName } from './cycle/cycle-name.ts';
 import { findRunningStack } from './stack/running-stack.ts';
@@ -29,6 +30,7 @@ await runCommand(async ({ say, stops }) => {
   const { shop, cycle } = parseCycleName(program.args[0] ?? '', 'demo');
   const { out, sendTo, json } = program.opts<{ out?: string; sendTo?: string; json: boolean }>();
   const environment = readEnvironment(process.env);
+  await fetchLake(environment);
   const { mail, linkSecret, smtpUrl } = environment;
   const publicUrl = environment.publicUrl ?? (await findRunningStack(root))?.webUrl ?? 'http://127.0.0.1';
   const dkim = mail.dkim === undefined ? undefined : createDkimSigner(mail.dkim);

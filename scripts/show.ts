@@ -7,6 +7,7 @@ import { readEnvironment } from '../workers/environment.ts';
 import { createProgram } from './command-line/create-program.ts';
 import { exitCodes } from './command-line/exit-codes.ts';
 import { projectRoot as root } from './command-line/project-root.ts';
+import { fetchLake } from './command-line/fetch-lake.ts';
 import { runCommand } from './command-line/run-command.ts';
 import { parseCycleName } from './cycle/cycle-name.ts';
 import { mayColor } from './display/paint.ts';
@@ -24,7 +25,9 @@ await runCommand(async ({ stops }) => {
     .parse();
   const [typed = ''] = program.args;
   const { json } = program.opts<{ json: boolean }>();
-  const { lake, shops } = readEnvironment(process.env);
+  const environment = readEnvironment(process.env);
+  const { lake, shops } = environment;
+  await fetchLake(environment);
   const print = (value: object, text: () => string): void => { process.stdout.write(`${json ? JSON.stringify(value, undefined, 2) : text()}\n`); };
   if (!/\d{4}-W\d{2}$/.test(typed)) {
     const cycles = (await listCycles(lake)).filter(({ shop }) => shop === typed);

@@ -21,10 +21,12 @@ export interface WorkersInput {
   /** Absent: workflows are bundled and run without a trace of it. */
   readonly trace?: Pick<OpenTrace, 'processor' | 'resource'>;
   readonly observe?: ActivityInterceptorsFactory;
+  /** Where the lake is an object store: what keeps this machine's mirror of it. */
+  readonly mirror?: ActivityInterceptorsFactory;
 }
 
 /** One Worker a queue; workflows run on `orchestrate`. Nothing polls before `run()`. */
-export async function createWorkers({ environment, connection, namespace, queues, activities, logger, trace, observe }: WorkersInput): Promise<Worker[]> {
+export async function createWorkers({ environment, connection, namespace, queues, activities, logger, trace, observe, mirror }: WorkersInput): Promise<Worker[]> {
   const slots = activitySlots(environment.threads, queues.length);
   // The bundler tells every module it met as information.
   const bundling = Object.create(logger, { info: { value: logger.debug.bind(logger) } }) as Logger;
@@ -36,7 +38,7 @@ export async function createWorkers({ environment, connection, namespace, queues
     ...(queue === 'orchestrate' ? { workflowBundle } : {}),
     maxConcurrentActivityTaskExecutions: slots,
     // The trace is outermost: it may only see failures that activityEdge has made keepable.
-    interceptors: { activity: [...(trace === undefined ? [] : [tracedActivities]), ...(observe === undefined ? [] : [observe]), activityEdge] },
+    interceptors: { activity: [...(trace === undefined ? [] : [tracedActivities]), ...(observe === undefined ? [] : [observe]), activityEdge, ...(mirror === undefined ? [] : [mirror])] },
     ...(trace === undefined ? {} : { sinks: { exporter: makeWorkflowExporter(trace.processor, trace.resource) } }),
     shutdownGraceTime: '15 seconds',
     shutdownForceTime: '25 seconds',

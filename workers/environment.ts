@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ClienteleError } from '../gateways/errors.ts';
+import { readLakeStore, type LakeStore } from './lake-store.ts';
 import { readMailEnvironment, type MailEnvironment } from './mail-environment.ts';
 import { readObservability, type ObservabilityEnvironment } from './observability.ts';
 import { accountsSchema, type Accounts } from '../web/access/accounts.ts';
@@ -45,6 +46,8 @@ export interface WorkerEnvironment {
   readonly home: string;
   readonly shops: string;
   readonly lake: string;
+  /** Where the lake is an object store, of which the folder `lake` is this machine's mirror. */
+  readonly lakeStore?: LakeStore;
   readonly databaseUrl?: string;
   /** Undefined where this process is not to send mail. */
   readonly smtpUrl?: string;
@@ -82,11 +85,13 @@ export function readEnvironment(variables: Readonly<NodeJS.ProcessEnv>): WorkerE
     throw new ClienteleError('ENVIRONMENT_INVALID', { name: String(issue?.path[0]), problem: `not usable: ${issue?.message}`, remedy: 'Correct it, or leave it unset for the default.' });
   }
   const { data } = parsed;
+  const lakeStore = readLakeStore(variables);
   return {
     root,
     home: data.CLIENTELE_HOME,
     shops: data.SHOPS,
-    lake: data.LAKE ?? join(data.CLIENTELE_HOME, 'lake'),
+    lake: lakeStore !== undefined ? resolve(data.CLIENTELE_HOME, 'lake-mirror', lakeStore.bucket, lakeStore.prefix) : data.LAKE ?? join(data.CLIENTELE_HOME, 'lake'),
+    lakeStore,
     databaseUrl: data.DATABASE_URL,
     smtpUrl: data.SMTP_URL,
     smtpLog: data.SMTP_LOG,

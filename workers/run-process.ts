@@ -10,6 +10,9 @@ import { countPages } from './count-pages.ts';
 import { createWorkers } from './create-workers.ts';
 import { cycleDoor } from './cycle-door.ts';
 import { readEnvironment } from './environment.ts';
+import { lakeMirrorOf } from './lake-store.ts';
+import { keepPulling } from './keep-pulling.ts';
+import { mirrorActivities } from './mirror-activities.ts';
 import { observeActivities } from './observe-activities.ts';
 import { logFields, openLog } from './open-log.ts';
 import { openObservability } from './open-observability.ts';
@@ -46,7 +49,8 @@ export async function runProcess({ queues, web, variables }: ProcessInput): Prom
   closing.defer(() => services.close());
   const connection = await connectWorker(variables);
   closing.defer(() => connection.close());
-  const workers = await createWorkers({ environment, connection: connection.native, namespace: connection.namespace, queues, activities: wireActivities(services), logger, trace, observe: observeActivities({ log, metrics }) });
+  const mirror = lakeMirrorOf(environment);
+  const workers = await createWorkers({ mirror: mirror === undefined ? undefined : mirrorActivities(mirror, environment.lake), environment, connection: connection.native, namespace: connection.namespace, queues, activities: wireActivities(services), logger, trace, observe: observeActivities({ log, metrics }) });
 
   if (server) {
     const { ledger, links, openShop, clock, warehouse, returnPaths } = services;
@@ -57,6 +61,7 @@ export async function runProcess({ queues, web, variables }: ProcessInput): Prom
       onError: (error) => { log.error(logFields({ error }), 'a page failed'); },
     });
     closing.defer(() => app.close());
+    if (mirror !== undefined) closing.defer(await keepPulling(mirror, (error) => { log.error(logFields({ error }), 'the lake could not be fetched'); }));
     server.show({ fetch: countPages(app.fetch, metrics) });
   }
 

@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import { reproduceCycle } from '../../activities/reproduce/reproduce-cycle.ts';
 import { openShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
+import { readEnvironment } from '../../workers/environment.ts';
 import { exitCodes } from '../command-line/exit-codes.ts';
+import { fetchLake } from '../command-line/fetch-lake.ts';
 import { renderTable } from '../display/render-table.ts';
 
 /**
  * Computes a cycle again and prints what became of each relation.
  * @returns exit code: `failed` when one relation has other bytes
  */
-export async function reproduceAndTell({ root, shop, cycle, json }: { readonly root: string; readonly shop: string; readonly cycle: string; readonly json: boolean }): Promise<number> {
-  const home = process.env['CLIENTELE_HOME'] ?? join(root, 'var');
-  const reproduced = await reproduceCycle({ lake: process.env['LAKE'] ?? join(home, 'lake'), scratch: join(home, 'scratch', `${shop}-${cycle}`), shop, cycle: cycle.split('/').at(-1), openShop: (name) => openShopFolder(process.env['SHOPS'] ?? join(root, 'shops'), name) });
+export async function reproduceAndTell({ shop, cycle, json }: { readonly shop: string; readonly cycle: string; readonly json: boolean }): Promise<number> {
+  const environment = readEnvironment(process.env);
+  const { home, lake, shops } = environment;
+  await fetchLake(environment, `${shop}/`);
+  const reproduced = await reproduceCycle({ lake, scratch: join(home, 'scratch', `${shop}-${cycle}`), shop, cycle: cycle.split('/').at(-1), openShop: (name) => openShopFolder(shops, name) });
   const differs = reproduced.filter(({ verdict }) => verdict === 'other bytes' || verdict === 'not made');
   if (json) {
     process.stdout.write(`${JSON.stringify(reproduced, undefined, 2)}\n`);

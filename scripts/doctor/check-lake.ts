@@ -13,11 +13,10 @@ const freeBytesOf = async (folder: string): Promise<number> => {
 };
 
 /**
- * Whether the lake can be written as the warehouse writes it, to a temporary name and renamed, and has room.
+ * Whether the lake's folder, or its mirror where it is in an object store, can be written as the warehouse writes it, to a temporary name and renamed, and has room.
  * @param freeBytes tells the room; the file system's own word when absent
  */
 export async function checkLake(lake: string, freeBytes: (folder: string) => Promise<number> = freeBytesOf): Promise<Finding[]> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(lake)) return [note.failed('place', `${lake} is no folder`, 'An object store as lake is not built yet. Set LAKE to a folder that all workers share.')];
   const file = join(lake, `.doctor-${randomUUID()}`);
   try {
     await mkdir(lake, { recursive: true });

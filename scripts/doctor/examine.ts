@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { openS3 } from '../../gateways/object-store/open-s3.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
 import type { StopList } from '../processes/stop-list.ts';
 import { findRunningStack } from '../stack/running-stack.ts';
 import { checkClock, readTemporalClock } from './check-clock.ts';
 import { checkEnvironment } from './check-environment.ts';
 import { checkLake } from './check-lake.ts';
+import { checkLakeStore } from './check-lake-store.ts';
 import { checkNode } from './check-node.ts';
 import { checkRelay } from './check-relay.ts';
 import { checkSenderDomain, type TextRecords } from './check-sender-domain.ts';
@@ -35,7 +37,7 @@ export async function examine({ root, variables, shop, dns, stops, say }: Patien
   const [temporal, ledger, lake, relay, temporalClock] = await Promise.all([
     guarded('Temporal', () => checkTemporal(door)),
     inspectLedger({ databaseUrl: environment.databaseUrl, folder: join(environment.home, 'ledger'), migrations: join(root, 'sql', 'ledger'), stackPid }),
-    guarded('lake', () => checkLake(environment.lake)),
+    guarded('lake', async () => [...await checkLake(environment.lake), ...(environment.lakeStore === undefined ? [] : await checkLakeStore(openS3(environment.lakeStore), environment.lakeStore.prefix))]),
     guarded('mail relay', () => checkRelay(environment.smtpUrl)),
     door.kind === 'open' ? readTemporalClock(door.client).catch(() => undefined) : undefined,
   ]);
