@@ -130,6 +130,7 @@ export const shopSettingsSchema = z.strictObject({
     offers: z.array(offer).min(1),
     arms: z.array(arm).min(1).max(2),
   }),
+  identities: identitySettings.prefault({}),
   forecast: forecastSettings.prefault({}),
   journeys: journeySettings.prefault({}),
   risk: riskSettings.prefault({}),
@@ -148,4 +149,3 @@ export const shopSettingsSchema = z.strictObject({
 
 /** A shop's settings after validation, defaults filled in. */
 export type ShopSettings = z.infer<typeof shopSettingsSchema>;
-  identities: identitySettings.prefault({}),
