@@ -7,6 +7,7 @@ import type { CycleScope, StepFigure } from '../contract.ts';
 import { checkAssignment, type ArmSize } from './check-assignment.ts';
 import { checkGuardrails, guardrailWords, type ArmComplaints, type Guardrail } from './check-guardrails.ts';
 import { computeEffects, type CustomerOutcome } from './compute-effects.ts';
+import { computeReturns, programmeReturn, type CustomerReturn, type ProgrammeReturn } from './compute-returns.ts';
 import type { Effect } from './contract.ts';
 import { addEarlierEvidence, addEarlierMailHistories, addEarlierResponses } from './earlier-evidence.ts';
 
@@ -23,7 +24,7 @@ export interface Measured {
  * Compares the arms of a campaign: first whether their sizes are what was planned, since else nothing may be read from them; then effects and guardrails,
  * and adds what was seen to the evidence of earlier cycles. `outcomes.order_lines` and `outcomes.touches` must be there.
  */
-export async function measureCampaign(warehouse: Warehouse, session: WarehouseSession, input: CycleScope, { campaign, gates, seed }: ShopSettings): Promise<Measured> {
+export async function measureCampaign(warehouse: Warehouse, session: WarehouseSession, input: CycleScope, { campaign, gates, seed, currency }: ShopSettings): Promise<Measured> {
   const relations: Record<string, RelationRef> = {};
   const earlier = await addEarlierEvidence(warehouse, session, input);
   const arms = campaign.arms.map((arm) => arm.name);
@@ -41,8 +42,9 @@ export async function measureCampaign(warehouse: Warehouse, session: WarehouseSe
   relations['outcomes.effects'] = await writeEffects(session, input);
   const effects = await readEffects(session);
   relations['outcomes.guardrails'] = await writeGuardrails(session, input, effects, gates.maximum_unsubscribe_share);
+  relations['outcomes.returns'] = await writeReturns(session, input, { byUplift, costPerMail: campaign.cost_per_mail });
   const tripped = (await readGuardrails(session)).filter((guardrail) => guardrail.tripped);
-  return { relations, effects, mismatch, figures: [...figures, ...powerFigures(effects), ...tripped.map((guardrail) => ({ label: 'guardrail', value: guardrailWords(guardrail) }))] };
+  return { relations, effects, mismatch, figures: [...figures, ...powerFigures(effects), ...await returnFigures(session, currency), ...tripped.map((guardrail) => ({ label: 'guardrail', value: guardrailWords(guardrail) }))] };
 }
 
 /** `outcomes.mail_histories` and `outcomes.responses`: what the next cycles learn from whom to mail. */
@@ -113,6 +115,37 @@ function writeGuardrails(session: WarehouseSession, folder: CycleScope, effects:
       ];
     },
   });
+}
+
+const returnTexts = ['scope', 'name'] as const;
+const returnNumbers = ['letters', 'incrementalMargin', 'lower', 'upper', 'cost', 'roi', 'roiLower', 'roiUpper'] as const;
+
+/** `outcomes.returns`: what letters brought and cost by arm, by segment, and over all cycles against the permanent holdout. */
+function writeReturns(session: WarehouseSession, folder: CycleScope, { byUplift, costPerMail }: { readonly byUplift: boolean; readonly costPerMail: number }): Promise<RelationRef> {
+  return session.write(folder, {
+    name: 'outcomes.returns', algorithm: 'compute-returns 1', inputs: ['outcomes.customers', byUplift ? 'outcomes.responses' : 'outcomes.evidence'], parameters: { costPerMail },
+    columns: async () => {
+      const customers = await session.rows<Record<keyof CustomerReturn, string & boolean & number>>("select arm, segment_name as segment, decision = 'send' as mailed, margin from outcomes.customers order by customer_id");
+      // Where arms are drawn anew each cycle, only who is never mailed was held out of all of them.
+      const programme = byUplift
+        ? { rows: "select bool_and(standing = 'never mailed') as held, count(*) as cycles, sum(margin::decimal(18, 4))::double as margin from outcomes.responses group by customer_id order by customer_id", letters: "select count_if(standing = 'mailed') as letters from outcomes.responses" }
+        : { rows: "select arm = 'holdout' as held, cycles, margin from outcomes.evidence order by customer_id, arm", letters: "select coalesce(sum(cycles) filter (where arm <> 'holdout'), 0)::bigint as letters from outcomes.evidence" };
+      const [{ letters }] = await session.rows<{ letters: number }>(programme.letters) as [{ letters: number }];
+      const whole = programmeReturn(await session.rows<Record<keyof ProgrammeReturn, boolean & number>>(programme.rows), letters, costPerMail);
+      const returns = [...computeReturns(customers, costPerMail), ...(whole === undefined ? [] : [whole])];
+      return [...returnTexts.map((name) => ({ name, type: 'VARCHAR' as const, values: returns.map((row) => row[name]) })), ...returnNumbers.map((name) => ({ name: columnOf(name), type: 'DOUBLE' as const, values: returns.map((row) => row[name]) }))];
+    },
+  });
+}
+
+/** The campaign's and the programme's return, for people. */
+async function returnFigures(session: WarehouseSession, currency: string): Promise<StepFigure[]> {
+  const rows = await session.rows<Record<(typeof returnTexts)[number], string> & Record<'margin' | 'lower' | 'upper', number> & { roi: number | null }>(
+    "select scope, name, incremental_margin as margin, lower, upper, roi from outcomes.returns where name = 'all' or scope = 'programme' order by scope");
+  return rows.map(({ scope, margin, lower, upper, roi }) => ({
+    label: scope === 'programme' ? 'margin that all letters so far brought' : 'margin that this campaign brought',
+    value: `${margin.toFixed(0)} ${currency} (95 % interval ${lower.toFixed(0)} to ${upper.toFixed(0)})${roi === null ? '' : `, ${roi.toFixed(1)} times its cost`}`,
+  }));
 }
 
 /** Where the arms stand against their limits, out of `outcomes.guardrails`. */
