@@ -15,6 +15,7 @@ import { followLinks } from './routes/follow-links.ts';
 import { loginRoutes } from './routes/login-routes.ts';
 import { mailReportsRoute } from './routes/mail-reports.ts';
 import { redeemRoute } from './routes/redeem-coupons.ts';
+import { surveyPage } from './routes/survey-page.ts';
 import { unsubscribePage } from './routes/unsubscribe-page.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticFiles } from './static-files.ts';
@@ -49,6 +50,7 @@ export function createApp(parts: AppParts): App {
   });
   app.route('/', followLinks(parts));
   app.route('/', unsubscribePage(parts));
+  app.route('/', surveyPage(parts));
   app.route('/', redeemRoute(parts));
   app.route('/', approvalPage(parts));
   app.route('/', apiRoutes(parts, { guard, lake }));

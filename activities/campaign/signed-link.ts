@@ -20,17 +20,20 @@ export interface Links {
   pixel(key: string): string;
   /** `/u/<key>/<signature>` */
   unsubscribe(key: string): string;
+  /** `/s/<key>/<signature>?score=`: the score is only what the form begins with. */
+  survey(key: string, score: number): string;
   /** `/a/<token>` */
   approval(claim: ApprovalClaim): string;
   /** The http(s) target that the link was signed for. */
   readClick(key: string, signature: string, to: string): string;
   readPixel(key: string, signature: string): void;
   readUnsubscribe(key: string, signature: string): void;
+  readSurvey(key: string, signature: string): void;
   /** The claim, when the token is genuine and not expired at `now`. */
   readApproval(token: string, now: Date): ApprovalClaim;
 }
 
-type Purpose = 'click' | 'open' | 'unsubscribe' | 'approval';
+type Purpose = 'click' | 'open' | 'unsubscribe' | 'survey' | 'approval';
 
 const signatureBytes = 24;
 const keyPattern = /^[A-Za-z0-9_-]{8,64}$/;
@@ -85,6 +88,7 @@ export function createLinks({ publicUrl, secret }: { readonly publicUrl: string;
     click: (key, target) => `${root}/c/${checkedKey(key)}/${sign('click', `${key}\n${webAddress(target)}`)}?to=${encode(target)}`,
     pixel: (key) => `${root}/o/${checkedKey(key)}/${sign('open', key)}.gif`,
     unsubscribe: (key) => `${root}/u/${checkedKey(key)}/${sign('unsubscribe', key)}`,
+    survey: (key, score) => `${root}/s/${checkedKey(key)}/${sign('survey', key)}?score=${score}`,
     approval: ({ workflowId, hash, expiresAt }) => {
       const claim = encode(JSON.stringify([workflowId, hash, expiresAt]));
       return `${root}/a/${claim}.${sign('approval', claim)}`;
@@ -96,6 +100,7 @@ export function createLinks({ publicUrl, secret }: { readonly publicUrl: string;
     },
     readPixel: (key, signature) => verify('open', checkedKey(key), signature),
     readUnsubscribe: (key, signature) => verify('unsubscribe', checkedKey(key), signature),
+    readSurvey: (key, signature) => verify('survey', checkedKey(key), signature),
     readApproval: (token, now) => {
       const dot = token.indexOf('.');
       if (dot < 0) throw new ClienteleError('LINK_INVALID');

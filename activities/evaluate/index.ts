@@ -1,6 +1,7 @@
 import { armTallies } from '../../gateways/ledger/arm-tallies.ts';
 import { exportTouches, type ExportedTouches } from '../../gateways/ledger/export-touches.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
+import { exportSurveyAnswers } from '../../gateways/ledger/survey-answers.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
 import { readSql } from '../../gateways/warehouse/sql-file.ts';
@@ -8,6 +9,7 @@ import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/wareh
 import { partitionPattern, sourcePartitions } from '../collect/source-partitions.ts';
 import { takeSnapshot } from '../collect/take-snapshot.ts';
 import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
+import type { StepFigure } from '../contract.ts';
 import type { EvaluateActivities, EvaluateResult, ObserveInput } from './contract.ts';
 import { judgePredictions } from './judge-predictions.ts';
 import { measureCampaign, type Measured } from './measure-campaign.ts';
@@ -59,14 +61,17 @@ export function createEvaluateActivities({ warehouse, ledger, openShop, resolveD
       const make = async (name: string): Promise<void> => { relations[name] = await session.materialise(input, { name, sql: await readSql(name) }); };
       await make('outcomes.retention');
       let campaign: Measured | undefined;
+      let satisfaction: StepFigure[] = [];
       if (observed) {
         const orders = await takeSnapshot(warehouse, { shop, folder: input, layer: 'outcomes', tables: ['order_lines'], mark: `sources until ${input.to}`, data: dataFolder(input, shop), from: input.from, until: input.to, signal: cancellation() });
         for (const [name, ref] of Object.entries(orders.relations)) await session.addView(name, ref);
         Object.assign(relations, orders.relations);
         relations['outcomes.touches'] = await writeTouches(session, input, () => exportTouches(ledger, plan.campaign));
+        relations['outcomes.satisfaction'] = await writeSatisfaction(session, input, () => exportSurveyAnswers(ledger, plan.campaign));
         campaign = await measureCampaign(warehouse, session, input, shop.settings);
         Object.assign(relations, campaign.relations);
         await make('outcomes.segment_retention');
+        satisfaction = await satisfactionFigures(session);
       }
       const { relation, judged } = await judgePredictions(warehouse, session, input, { days: shop.settings.analyse.prediction_days, asOf: input.asOf, previousCycle: input.previousCycle, measured: observed });
       relations['outcomes.prediction_quality'] = relation;
@@ -76,7 +81,7 @@ export function createEvaluateActivities({ warehouse, ledger, openShop, resolveD
         relations, measured: campaign?.mismatch === '', effects: campaign?.effects ?? [],
         why: campaign !== undefined ? campaign.mismatch : plan === undefined ? 'nobody was mailed' : `the shop's data do not reach ${input.to.slice(0, 10)}, the end of the attribution window`,
         figures: [
-          ...(campaign?.figures ?? []),
+          ...(campaign?.figures ?? []), ...satisfaction,
           ...(quality === undefined ? [] : [
             { label: `prediction of ${quality.cycle}: accuracy`, value: round(quality.accuracy) }, { label: `prediction of ${quality.cycle}: recall`, value: round(quality.recall) }, { label: `prediction of ${quality.cycle}: F1`, value: round(quality.f1) },
           ]),
@@ -101,7 +106,23 @@ async function newestOrder(session: WarehouseSession, shop: ShopFolder, { shop: 
   return newest;
 }
 
+/** How satisfied those of each arm are who answered; who answers is no chance, so arms are not tested against each other. */
+async function satisfactionFigures(session: WarehouseSession): Promise<StepFigure[]> {
+  const rows = await session.rows<{ arm: string; answers: number; mean: number }>('select arm, count(*) as answers, sum(score)::double / count(*) as mean from outcomes.satisfaction inner join outcomes.customers using (customer_id) group by arm order by arm');
+  return rows.map(({ arm, answers, mean }) => ({ label: `satisfaction of arm ${arm}`, value: `${mean.toFixed(2)} of 5 (${answers} answers)` }));
+}
+
 const round = (value: number): number => Number(value.toFixed(3));
+
+function writeSatisfaction(session: WarehouseSession, folder: EvaluateInput, answers: () => Promise<readonly { readonly customerId: string; readonly score: number; readonly commented: boolean }[]>): Promise<RelationRef> {
+  return session.write(folder, {
+    name: 'outcomes.satisfaction', algorithm: 'ledger', inputs: [], external: `ledger until ${folder.to}`,
+    columns: async () => {
+      const rows = await answers();
+      return [{ name: 'customer_id', type: 'VARCHAR', values: rows.map((row) => row.customerId) }, { name: 'score', type: 'INTEGER', values: rows.map((row) => row.score) }, { name: 'commented', type: 'BOOLEAN', values: rows.map((row) => row.commented) }];
+    },
+  });
+}
 
 function writeTouches(session: WarehouseSession, folder: EvaluateInput, touches: () => Promise<readonly ExportedTouches[]>): Promise<RelationRef> {
   const flags = ['opened', 'clicked', 'unsubscribed', 'complained', 'byProgram'] as const;

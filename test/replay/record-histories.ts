@@ -103,7 +103,8 @@ try {
   {
     const entry = { id: 'shop/2026-W48/offer-share', cycle: '2026-W48', kind: 'offer_share', subject: 'share of the arms', words: 'Arm A gets 60 %.', evidence: 'counts', rule: 'thompson-share 2', actor: 'feedback', madeAt: '2026-11-30T06:00:00.000Z', undoneAt: null, undoes: null };
     const fake = fakeActivities();
-    await using worker = await startWorker(environment, 'decisions', { ...fake.activities, listDecisions: async () => [entry], undoDecision: async () => ({ ...entry, id: `${entry.id}/undone-1`, kind: 'reversal', actor: 'mara', undoes: entry.id }) });
+    const desk: object = { listDecisions: async () => [entry], undoDecision: async () => ({ ...entry, id: `${entry.id}/undone-1`, kind: 'reversal', actor: 'mara', undoes: entry.id }) };
+    await using worker = await startWorker(environment, 'decisions', { ...fake.activities, ...desk });
     const look = await worker.start(keepDecisions, { args: [{ shop: 'shop', undo: { id: entry.id, by: 'mara', comment: 'too soon' } }] });
     await look.result();
     await record('decision-taken-back', look.workflowId);

@@ -170,6 +170,19 @@ describe('headers', () => {
   });
 });
 
+describe('a survey', () => {
+  test('is one click in the letter: each score has its signed link, which is no counted click', async () => {
+    const scores = [1, 2, 3, 4, 5].map((score) => `<a href="{{ survey_link_${score} }}">${score}</a>`).join(' ');
+    const { html, text: plain } = await compose({}, text(`How was it? ${scores}`));
+    const found = [...html.matchAll(/href="https:\/\/mail\.linden\.example\/s\/([^/]+)\/([^?"]+)\?score=(\d)"/g)];
+    expect(found.map(([, , , score]) => score)).toEqual(['1', '2', '3', '4', '5']);
+    for (const [, key, signature] of found) links.readSurvey(key!, signature!);
+    expect(html).not.toContain('/c/');
+    expect(plain).toContain(links.survey(send.key, 5));
+    expect(plain).not.toContain(send.address);
+  });
+});
+
 describe('a letter is refused before anything is sent', () => {
   test.each([
     ['without a postal address', letter('<mj-text>x</mj-text>', '<mj-text><a href="{{ unsubscribe_link }}">out</a></mj-text>'), /postal_address/],

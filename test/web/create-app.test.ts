@@ -1,5 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { exportSurveyAnswers } from '../../gateways/ledger/survey-answers.ts';
+import { findSend } from '../../gateways/ledger/find-send.ts';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLinks } from '../../activities/campaign/signed-link.ts';
@@ -148,6 +150,41 @@ test('the pixel is a picture and records an open', async () => {
   expect(Buffer.from(await answer.arrayBuffer()).subarray(0, 6).toString()).toBe('GIF89a');
   expect(await touches(key)).toEqual([{ kind: 'open', bot: false, detail: '' }]);
   expect((await appWith().request(path(links.pixel(key)).replace(/.\.gif/, '~.gif'), { headers: person })).status).toBe(404);
+});
+
+describe('the survey link', () => {
+  const answers = (key: string) => ledger.query<{ score: number; comment: string }>('select score, comment from survey_answers where send_key = $1', [key]);
+
+  test('opens a form with the score of the letter\'s click chosen, and records nothing on GET or HEAD', async () => {
+    const { key, address } = await mailed();
+    const link = path(links.survey(key, 4));
+    const text = await (await appWith().request(link, { headers: person })).text();
+    expect(text).toMatch(/<option value="4" selected>4<\/option>/);
+    expect(text).toContain('Linden &lt;b&gt;&amp; Co');
+    expect(text).not.toContain(address);
+    expect((await appWith().request(link, { method: 'HEAD' })).status).toBe(200);
+    expect(await answers(key)).toEqual([]);
+  });
+
+  test('records score and comment on POST; an answer again takes the place of the first', async () => {
+    const { key } = await mailed();
+    const link = path(links.survey(key, 4));
+    expect((await appWith().request(link, { method: 'POST', headers: form, body: 'score=2&comment=Too+%3Cmany%3E+' })).status).toBe(200);
+    expect(await answers(key)).toEqual([{ score: 2, comment: 'Too <many>' }]);
+    await appWith().request(link, { method: 'POST', headers: form, body: `score=5&comment=${'x'.repeat(3000)}` });
+    expect(await answers(key)).toEqual([{ score: 5, comment: 'x'.repeat(2000) }]);
+    const { campaign, customerId } = (await findSend(ledger, key))!;
+    expect((await exportSurveyAnswers(ledger, campaign)).filter((row) => row.customerId === customerId)).toEqual([{ customerId, score: 5, commented: true }]);
+  });
+
+  test('refuses another score, another signature, and a letter that nobody knows', async () => {
+    const { key } = await mailed();
+    const link = path(links.survey(key, 4));
+    for (const body of ['', 'score=0', 'score=6', 'score=4.5', 'comment=x']) expect((await appWith().request(link, { method: 'POST', headers: form, body })).status).toBe(400);
+    for (const wrong of [link.replace('?', 'x?'), path(links.unsubscribe(key)).replace('/u/', '/s/'), path(links.survey('0'.repeat(32), 4))]) expect((await appWith().request(wrong, { method: 'POST', headers: form, body: 'score=4' })).status).toBe(404);
+    expect(await answers(key)).toEqual([]);
+    expect((await appWith().request('/s/proof')).status).toBe(200);
+  });
 });
 
 describe('the unsubscribe link', () => {

@@ -53,8 +53,9 @@ export async function compileLetter(letter: string, source: string, language: st
 function countLinks(source: string, refuse: (problem: string) => never): string {
   return source.replace(/\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')/gi, (_, double: string | undefined, single: string | undefined) => {
     const target = decodeEntities(double ?? single ?? '').trim();
-    if (/^\{\{\s*unsubscribe_link\s*\}\}$/.test(target)) return 'href="{{ unsubscribe_link }}"';
-    if (place.test(target)) refuse(`a link may be a web address or {{ unsubscribe_link }}, not ${target}, so that nothing about a customer gets into an address.`);
+    const own = /^\{\{\s*(unsubscribe_link|survey_link_[1-5])\s*\}\}$/.exec(target)?.[1];
+    if (own !== undefined) return `href="{{ ${own} }}"`;
+    if (place.test(target)) refuse(`a link may be a web address, {{ unsubscribe_link }} or {{ survey_link_1 }} to {{ survey_link_5 }}, not ${target}, so that nothing about a customer gets into an address.`);
     if (/^(?:mailto:|tel:|#)/i.test(target)) return `href="${target.replaceAll('"', '%22')}"`;
     const url = URL.parse(target);
     if (url === null || !['http:', 'https:'].includes(url.protocol)) return refuse(`${target || 'an empty link'} is no web address.`);
@@ -71,7 +72,7 @@ function checkPlaces(html: string, refuse: (problem: string) => never): void {
       const value = double ?? single ?? '';
       const attribute = name.toLowerCase();
       if (attribute === 'alt' || attribute === 'title') return '';
-      if (attribute === 'href' && /^\{\{ (?:unsubscribe_link|link '[^']*') \}\}$/.test(value)) return '';
+      if (attribute === 'href' && /^\{\{ (?:unsubscribe_link|survey_link_[1-5]|link '[^']*') \}\}$/.test(value)) return '';
       return whole;
     });
     if (place.test(left)) refuse(`a variable stands in ${token.slice(0, 80)}. Only the text of a letter, alt and title may hold one.`);

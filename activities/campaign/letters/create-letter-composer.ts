@@ -12,7 +12,7 @@ import { singleLine } from './single-line.ts';
 import { valueFormat } from './value-format.ts';
 
 /** The links a letter carries; `proofLinks` gives harmless ones. */
-export type LetterLinks = Pick<Links, 'click' | 'pixel' | 'unsubscribe'>;
+export type LetterLinks = Pick<Links, 'click' | 'pixel' | 'unsubscribe' | 'survey'>;
 
 const offerKinds = ['percentage', 'amount', 'free_shipping'] as const;
 
@@ -46,7 +46,7 @@ const headerToken = (text: string): string => text.toLowerCase().replace(/[^a-z0
  * Makes letters from a shop's `letters/<letter>[.<locale>].mjml`, each compiled once.
  *
  * A letter may print every column of the plan (`given_name`, `favourite_category`, `product_1` …) and: `offer` (`10 %`), `offer_phrase`, `coupon_code`,
- * `coupon_line`, `shop_name`, `sender_name`, `postal_address`, `unsubscribe_link`, `subject`.
+ * `coupon_line`, `shop_name`, `sender_name`, `postal_address`, `unsubscribe_link`, `survey_link_1` to `survey_link_5` (how satisfied, in one click), `subject`.
  * The subject is the letter's `mj-title` in a locale variant, else the arm's `subject`; both may print variables.
  * Headers: List-Unsubscribe and List-Unsubscribe-Post (RFC 8058), List-ID (RFC 2919), Feedback-ID, Content-Language.
  * @param dependencies `shops` opens a shop's folder by name
@@ -63,6 +63,8 @@ export function createLetterComposer({ shops, links }: { readonly shops: (name: 
     compiled.set(id, fresh);
     return fresh;
   };
+
+  const surveyLinks = (key: string): Record<string, string> => Object.fromEntries([1, 2, 3, 4, 5].map((score) => [`survey_link_${score}`, links.survey(key, score)]));
 
   const open = async (shopName: string): Promise<(send: LetterSend) => Promise<ComposedLetter>> => {
     const shop = await shops(shopName);
@@ -119,6 +121,7 @@ export function createLetterComposer({ shops, links }: { readonly shops: (name: 
       coupon_code: send.couponCode,
       coupon_line: send.couponCode === '' ? null : words.couponLine(send.couponCode),
       unsubscribe_link: unsubscribe,
+      ...surveyLinks(send.key),
       open_pixel: links.pixel(send.key),
     };
     const filling = (values: Filling['values'], escape: Filling['escape']): Filling => ({

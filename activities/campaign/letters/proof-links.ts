@@ -10,4 +10,5 @@ export const proofLinks = (publicUrl: string): LetterLinks => ({
   click: (_, target) => target,
   pixel: () => blankPixel,
   unsubscribe: () => `${publicUrl.replace(/\/+$/, '')}/u/proof`,
+  survey: () => `${publicUrl.replace(/\/+$/, '')}/s/proof`,
 });

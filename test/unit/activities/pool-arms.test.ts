@@ -24,7 +24,7 @@ function live(random: SeededRandom, people: readonly { rate: number; ordersBefor
 }
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
-const base: FeedbackEvidence = { shop: 's', cycle: 'c', arms: [{ arm: 'A', customerCycles: 1, conversions: 1 }, { arm: 'B', customerCycles: 1, conversions: 1 }], cycles: 1, tripped: [], reversals: [], share: 0.5, bounds: { minimum: 0.2, maximum: 0.8 }, features: [], predictionAuc: null, notMeasured: '' };
+const base: FeedbackEvidence = { shop: 's', cycle: 'c', arms: [{ arm: 'A', customerCycles: 1, conversions: 1 }, { arm: 'B', customerCycles: 1, conversions: 1 }], cycles: 1, tripped: [], reversals: [], share: 0.5, bounds: { minimum: 0.2, maximum: 0.8 }, usualDifference: 0.02, features: [], predictionAuc: null, notMeasured: '' };
 
 describe('evidence pooled over cycles', () => {
   test('finds the difference between the arms, with an error that fits', () => {
