@@ -11,7 +11,8 @@ import { measureDrift } from './measure-drift.ts';
 import { mineAssociations } from './mine-associations.ts';
 import { pictureNeighbourhoods, type PictureRequest } from './picture-neighbourhoods.ts';
 import { placeCustomers } from './place-customers.ts';
-import { readIncumbent, registerCandidates } from './predict/model-registry.ts';
+import { readIncumbents, registerCandidates } from './predict/model-registry.ts';
+import { predictTargets } from './predict/predict-targets.ts';
 import { predictPurchases } from './predict/predict-purchases.ts';
 import { reuseSegmentation } from './reuse-segmentation.ts';
 import { segmentCustomers } from './segment-customers.ts';
@@ -62,7 +63,8 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
 
   /** Predictions are a chain of steps in one thread; what else there is to do runs beside it, one after the other, so that each has about a core. */
   async function analyseWith(input: AnalyseInput, shop: ShopFolder, relations: Relations, recipe: (session: WarehouseSession) => SegmentationRecipe): Promise<AnalyseResult> {
-    const { rules, prediction_days: days, resamples } = shop.settings.analyse;
+    const { rules, prediction_days: days, resamples, targets, churn_days: churnDays } = shop.settings.analyse;
+    const { seed } = shop.settings;
     const before = await ofPrevious(input, 'segments.memberships');
     const customersBefore = await ofPrevious(input, 'features.customers');
     const earlier = { ...(before === undefined ? {} : { 'previous.memberships': before }), ...(customersBefore === undefined ? {} : { 'previous.customers': customersBefore }) };
@@ -72,10 +74,16 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
     };
     const [prediction, [segmented, associations, drift]] = await allDone([
       inSession(async (session) => {
-        const incumbent = await readIncumbent(session, relations);
-        const made = await predictPurchases(session, { shop: input.shop, cycle: input.cycle, asOf: input.asOf, days, incumbent, resamples, seed: shop.settings.seed, signal: cancellation() });
-        await registerCandidates(session, ledger, input, relations, { days, resamples, seed: shop.settings.seed });
-        return { ...made, incumbent };
+        const incumbents = await readIncumbents(session, relations);
+        const scope = { shop: input.shop, cycle: input.cycle, asOf: input.asOf, resamples, seed, signal: cancellation() };
+        const made = await predictPurchases(session, { ...scope, days, incumbent: incumbents.get('buys') });
+        await registerCandidates(session, ledger, input, relations, { target: 'buys', judged: 'from segments.model_comparison', learnedFrom: ['features.customers_earlier', 'features.customers_earliest'], parameters: { days, resamples, seed } });
+        const others = targets.length === 0 ? {} : await predictTargets(warehouse, session, { ...scope, targets, churnDays, incumbents });
+        for (const target of targets) {
+          await registerCandidates(session, ledger, input, others, { target, judged: `from segments.target_comparison where target = '${target}'`, learnedFrom: ['segments.target_comparison'], parameters: { churnDays, resamples, seed } });
+        }
+        const told = targets.length === 0 ? [] : await session.rows<{ target: string; champion: string | null; why: string }>('from segments.targets');
+        return { ...made, relations: { ...made.relations, ...others }, incumbent: incumbents.get('buys'), told };
       }),
       inSession(async (session) => [
         await segmentAndDescribe(session, input, { recipe: recipe(session), hasPrevious: before !== undefined, picture: { customers: shop.settings.analyse.neighbourhoods, seed: shop.settings.seed, signal: cancellation() } }),
@@ -99,6 +107,7 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
         { label: 'rules', value: associations['segments.rules']!.rows },
         { label: 'prediction by', value: wordsOfChampion(prediction) },
         ...(prediction.leaks.length === 0 ? [] : [{ label: 'left out of the prediction, for they know the future', value: prediction.leaks.join(', ') }]),
+        ...prediction.told.map(({ target, champion, why }) => ({ label: `who ${target}`, value: champion === null ? why : `${champion}, ${why}` })),
         { label: 'prediction AUC', value: prediction.quality.auc === null || Number.isNaN(prediction.quality.auc) ? 'not known' : number(prediction.quality.auc) },
       ],
     };

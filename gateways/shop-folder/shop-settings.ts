@@ -101,6 +101,10 @@ export const shopSettingsSchema = z.strictObject({
     rules: z.strictObject({ minimum_support: share.default(0.005), minimum_confidence: share.default(0.1), level: z.enum(['product', 'category']).default('product') }).prefault({}),
     /** Days ahead that the purchase prediction looks. */
     prediction_days: z.number().int().positive().default(7),
+    /** What else is told of every customer; `opens` and `redeems` once a cycle was measured. Each takes about as long as the purchase prediction. */
+    targets: z.array(z.enum(['churns', 'opens', 'redeems'])).default([]),
+    /** Who ordered within so many days and does not within so many more has churned. */
+    churn_days: z.number().int().positive().default(60),
     /** For the intervals of the models' figures; percentile intervals want a thousand or more (Efron and Tibshirani 1993, chapter 13). */
     resamples: z.number().int().min(100).default(1000),
   }).prefault({}),

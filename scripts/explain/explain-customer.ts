@@ -70,6 +70,7 @@ export async function explainCustomer(warehouse: Warehouse, { shop, cycle, custo
       will_buy: `counts as a likely buyer${quality === undefined ? '' : `, from ${quality.threshold.toFixed(3)}`}`, reasons: 'moved most by',
     }),
     ...has('segments.model_comparison') && roots.has('segments.predictions') ? await toldBy(session, roots) : [],
+    ...has('segments.target_predictions') ? await otherTargets(session, customer, roots) : [],
     ...await factsOf('features.lifetime_value', lifetimeNames((await recordOf('features.lifetime_value'))?.parameters ?? {})),
   ];
   const rules = has('segments.rules', 'features.order_lines', 'snapshot.products') ? await appliedRules(session, customer, has('segments.segment_rules') ? segment?.segment : undefined) : [];
@@ -77,6 +78,15 @@ export async function explainCustomer(warehouse: Warehouse, { shop, cycle, custo
   const outcome = await factsOf('outcomes.customers', outcomeFacts);
   const lineage = await readLineage(warehouse, session, { shop, cycle, customer, roots: [...roots].sort(), relations, manifest, sources });
   return { shop, cycle, customer, asOf: manifest?.asOf ?? null, version: manifest?.version ?? null, profile, ...(segment === undefined ? {} : { segment }), scores, rules, plan, outcome, lineage };
+}
+
+/** What else the shop asked to be told of its customers. */
+async function otherTargets(session: WarehouseSession, customer: string, roots: Set<string>): Promise<Fact[]> {
+  const told = await session.rows<{ target: string; probability: number; reasons: string }>(`select target, probability, reasons from segments.target_predictions where customer_id = ${quoteLiteral(customer)} order by target`);
+  if (told.length > 0) roots.add('segments.target_predictions');
+  return told.flatMap(({ target, probability, reasons }) => [
+    { name: target, value: probability, from: 'segments.target_predictions.probability' }, { name: `${target}: moved most by`, value: reasons, from: 'segments.target_predictions.reasons' },
+  ]);
 }
 
 /** The model that told the probability, and how far it is to be trusted. */

@@ -4,21 +4,29 @@ import type { Relations } from '../../../gateways/warehouse/relation-ref.ts';
 import type { CycleFolder, WarehouseSession } from '../../../gateways/warehouse/warehouse.ts';
 import { candidates, hyperParameters, type Candidate } from './purchase-model.ts';
 
-/** Name in the registry of what is predicted: an order within the horizon. */
-const target = 'buys';
-
-/** The champion that an earlier cycle left in the registry, as the snapshot knows it; nothing at first, or where this version has no such model. */
-export async function readIncumbent(session: WarehouseSession, relations: Relations): Promise<Candidate | undefined> {
-  if (relations['snapshot.champions'] === undefined) return undefined;
-  const [model] = await session.texts(`select model from snapshot.champions where target = '${target}'`);
-  return candidates.find((name) => name === model);
+/** Champions that an earlier cycle left in the registry, by target, as the snapshot knows them; none at first, or where this version has no such model. */
+export async function readIncumbents(session: WarehouseSession, relations: Relations): Promise<ReadonlyMap<string, Candidate>> {
+  if (relations['snapshot.champions'] === undefined) return new Map();
+  const champions = await session.rows<{ target: string; model: string }>('select target, model from snapshot.champions order by target');
+  return new Map(champions.flatMap(({ target, model }) => candidates.filter((name) => name === model).map((name) => [target, name] as const)));
 }
 
-/** Writes the candidates of this cycle, as `segments.model_comparison` has judged them, to the registry of the ledger. */
-export async function registerCandidates(session: WarehouseSession, ledger: Ledger, { shop, cycle }: CycleFolder, relations: Relations, parameters: Readonly<Record<string, unknown>>): Promise<void> {
+/** Where a target's candidates were judged. */
+interface Judgement {
+  /** `buys`, or another target of the shop. */
+  readonly target: string;
+  /** A select of model, is_champion, metric, value, lower, upper, p_value. */
+  readonly judged: string;
+  /** Names of the relations that the candidates learned from and were judged on. */
+  readonly learnedFrom: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Writes the candidates of this cycle, as they were judged, to the registry of the ledger. */
+export async function registerCandidates(session: WarehouseSession, ledger: Ledger, { shop, cycle }: CycleFolder, relations: Relations, { target, judged: from, learnedFrom, parameters }: Judgement): Promise<void> {
   const judged = await session.rows<{ model: Candidate; is_champion: boolean; metric: string; value: number | null; lower: number | null; upper: number | null; p_value: number }>(
-    'select model, is_champion, metric, value, lower, upper, p_value from segments.model_comparison order by model, metric');
-  const data = Object.fromEntries(Object.entries(relations).filter(([name]) => name.startsWith('features.customers_')).map(([name, { fingerprint }]) => [name, fingerprint]));
+    `select model, is_champion, metric, value, lower, upper, p_value from (${from}) order by model, metric`);
+  const data = Object.fromEntries(learnedFrom.flatMap((name) => (relations[name] === undefined ? [] : [[name, relations[name].fingerprint]])));
   await registerModels(ledger, { shop, cycle, target }, [...new Set(judged.map(({ model }) => model))].map((model) => {
     const own = judged.filter((row) => row.model === model);
     return {

@@ -1,17 +1,10 @@
 import { daysBefore } from '../../days-before.ts';
-import { inThread } from '../../in-thread.ts';
 import type { RelationRef } from '../../../gateways/warehouse/relation-ref.ts';
 import type { Column, CycleFolder, WarehouseSession } from '../../../gateways/warehouse/warehouse.ts';
-import type { Prediction, PredictionTask } from './compute-prediction.ts';
 import { candidates, type Candidate } from './purchase-model.ts';
 import type { PredictionQuality } from './prediction-quality.ts';
-import { readCustomersNow, readPredictionRows } from './prediction-rows.ts';
-
-/** A prediction with those it is about. */
-interface Told extends Prediction {
-  readonly features: readonly string[];
-  readonly customers: readonly string[];
-}
+import { labelledByPurchases, readPredictionRows } from './prediction-rows.ts';
+import { featureNames, tellBy, type Told } from './tell-by.ts';
 
 export interface PredictPurchases extends CycleFolder {
   readonly asOf: string;
@@ -76,27 +69,8 @@ export async function predictPurchases(session: WarehouseSession, { days, incumb
 
 /** Reads the customers of three times, and lets a thread compute. */
 async function readAndCompute(session: WarehouseSession, { asOf, days, incumbent, seed, resamples, signal }: Omit<PredictPurchases, keyof CycleFolder> & { readonly incumbent: Candidate }): Promise<Told> {
-  const names = [...(await session.describe('from features.customers')).keys()].filter((name) => name !== 'customer_id');
-  const recent = await readPredictionRows(session, { table: 'features.customers_earlier', features: names, asOf: daysBefore(asOf, days), days });
-  const past = await readPredictionRows(session, { table: 'features.customers_earliest', features: names, asOf: daysBefore(asOf, 2 * days), days });
-  // A shop whose history is too short for two horizons learns from other customers of the same time.
-  const byTime = past.rows >= fewestCustomers;
-  const known = names.map((_, column) => recent.isKnown(column) && (!byTime || past.isKnown(column)));
-  const features = names.filter((_, column) => known[column]);
-  const columns = [...known.keys()].filter((column) => known[column]);
-  const everybody = (): boolean => true;
-  const now = await readCustomersNow(session, 'features.customers', features);
-  const task: PredictionTask = {
-    features, now, incumbent, seed, resamples,
-    learned: byTime ? past.take(columns, everybody) : recent.take(columns, (part) => part >= 6),
-    choosing: recent.take(columns, byTime ? (part) => part >= 3 : (part) => part >= 3 && part < 6),
-    judges: recent.take(columns, (part) => part < 3),
-    latest: recent.take(columns, everybody),
-  };
-  const customers = await session.texts('select customer_id from features.customers');
-  const buffers = [task.learned, task.choosing, task.judges, task.latest, task.now].map(({ matrix }) => matrix.buffer as ArrayBuffer);
-  return { ...await inThread<PredictionTask, Prediction>(new URL('./compute-prediction.thread.ts', import.meta.url), task, { transfer: buffers, signal }), features, customers };
+  const names = await featureNames(session);
+  const recent = await readPredictionRows(session, { labelled: labelledByPurchases('features.customers_earlier', daysBefore(asOf, days), days), features: names });
+  const past = await readPredictionRows(session, { labelled: labelledByPurchases('features.customers_earliest', daysBefore(asOf, 2 * days), days), features: names });
+  return tellBy(session, { names, recent, past, now: 'features.customers', customers: 'select customer_id from features.customers', incumbent, seed, resamples, signal });
 }
-
-/** Below this a horizon of its own tells nothing. */
-const fewestCustomers = 50;

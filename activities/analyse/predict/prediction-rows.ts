@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../../../gateways/warehouse/quote.ts';
 import type { WarehouseSession } from '../../../gateways/warehouse/warehouse.ts';
 
-/** Customers as they were at one time, and whether they bought within the horizon after it. */
+/** Customers as they were at one time, and whether they did afterwards what is to be told. */
 export interface PredictionRows {
   /** Row-major rows x features; NaN where a value is missing, else compressed. */
   readonly matrix: Float64Array;
@@ -12,6 +12,7 @@ export interface PredictionRows {
 /** All customers of one time; `take` gives some of the columns of some of their ten parts, in the order of customer_id. */
 export interface CustomersOfATime {
   readonly rows: number;
+  readonly labels: { readonly positives: number; readonly negatives: number };
   /** Whether any customer has a value in the column. */
   isKnown(column: number): boolean;
   take(columns: readonly number[], parts: (part: number) => boolean): PredictionRows;
@@ -23,16 +24,24 @@ const compress = (value: number): number => Math.sign(value) * Math.log1p(Math.a
 /** Ten parts of the customers, by the hash of their ids: who judges a model has never been in what it was fitted on. */
 const draw = "(md5_number_lower('test:' || customer_id) % 10)::int";
 
-/** Customers of `table`, labelled by their purchases from `asOf` until `days` later. */
-export async function readPredictionRows(session: WarehouseSession, { table, features, asOf, days }: { readonly table: string; readonly features: readonly string[]; readonly asOf: string; readonly days: number }): Promise<CustomersOfATime> {
+/** A select of customer_id, label and the columns of `table`: whether each of its customers bought from `asOf` until `days` later. */
+export function labelledByPurchases(table: string, asOf: string, days: number): string {
   const from = `${quoteLiteral(asOf)}::timestamp`;
+  return `
+    select customers.*, buyers.customer_id is not null as label
+    from ${table} as customers left join (select distinct customer_id from features.orders where not is_return and ordered_at >= ${from} and ordered_at < ${from} + interval ${days} day) as buyers using (customer_id)`;
+}
+
+/** @param labelled a select of customer_id, label (boolean), the features, and whatever else `order` names to put the rows of one customer in order. */
+export async function readPredictionRows(session: WarehouseSession, { labelled, features, order = 'customer_id' }: { readonly labelled: string; readonly features: readonly string[]; readonly order?: string }): Promise<CustomersOfATime> {
   const { values, rows, columns: width } = await session.matrix(`
-    with buyers as (select distinct customer_id from features.orders where not is_return and ordered_at >= ${from} and ordered_at < ${from} + interval ${days} day)
-    select (buyers.customer_id is not null)::int as bought, ${draw} as part, ${features.map(quoteIdentifier).join(', ')}
-    from ${table} left join buyers using (customer_id) order by customer_id`);
+    select label::int as label, ${draw} as part, ${features.map(quoteIdentifier).join(', ')} from (${labelled}) order by ${order}`);
   for (let row = 0, place = 0; row < rows; row++, place += width) for (let column = 2; column < width; column++) values[place + column] = compress(values[place + column]!);
+  let positives = 0;
+  for (let place = 0; place < values.length; place += width) positives += values[place]!;
   return {
     rows,
+    labels: { positives, negatives: rows - positives },
     isKnown: (column) => {
       for (let place = column + 2; place < values.length; place += width) if (!Number.isNaN(values[place])) return true;
       return false;
@@ -52,7 +61,7 @@ export async function readPredictionRows(session: WarehouseSession, { table, fea
   };
 }
 
-/** Customers of `table` now, without labels. */
+/** Customers of `table` now, or a select of some of them in the order of customer_id, without labels. */
 export async function readCustomersNow(session: WarehouseSession, table: string, features: readonly string[]): Promise<Pick<PredictionRows, 'matrix' | 'rows'>> {
   // The file is in the order of customer_id, and a plain read keeps it.
   const { values, rows } = await session.matrix(`select ${features.map(quoteIdentifier).join(', ')} from ${table}`);
