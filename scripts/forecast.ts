@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { ScheduleAlreadyRunning } from '@temporalio/client';
 import { createForecastActivities } from '../activities/forecast/index.ts';
+import { readDemand } from '../activities/forecast/read-demand.ts';
 import { openShopFolder } from '../gateways/shop-folder/open-shop-folder.ts';
 import { openWarehouse } from '../gateways/warehouse/open-warehouse.ts';
 import { readEnvironment } from '../workers/environment.ts';
@@ -14,7 +15,6 @@ import { projectRoot as root } from './command-line/project-root.ts';
 import { runCommand, type CommandContext } from './command-line/run-command.ts';
 import { parseCycleName } from './cycle/cycle-name.ts';
 import { mayColor } from './display/paint.ts';
-import { readDemand } from './forecast/read-demand.ts';
 import { renderDemand } from './forecast/render-demand.ts';
 import { joinStack } from './stack/join-stack.ts';
 import { openTemporal } from './stack/open-temporal.ts';
@@ -63,7 +63,8 @@ await runCommand(async (context) => {
   await fetchLake(environment);
   const warehouse = await openWarehouse({ lake });
   const { relations, ...found } = await createForecastActivities({ warehouse, openShop: (name) => openShopFolder(shops, name), cancellation: () => context.signal }).forecastDemand(asked);
-  const tables = await readDemand(warehouse, relations, product);
+  await using session = await warehouse.open(relations);
+  const tables = (await readDemand({ has: (relation) => relations[relation] !== undefined, rows: (sql) => session.rows(sql) }, product))!;
   process.stdout.write(`${json ? JSON.stringify({ ...found, ...tables }, undefined, 2) : renderDemand({ found, ...tables }, { color: mayColor(process.stdout, process.env), currency: settings.currency })}\n`);
   return exitCodes.ok;
 });

@@ -1,6 +1,5 @@
 import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
-import type { Relations } from '../../gateways/warehouse/relation-ref.ts';
-import type { Cell, Warehouse } from '../../gateways/warehouse/warehouse.ts';
+import type { Cell } from '../../gateways/warehouse/warehouse.ts';
 
 type Expected = {
   readonly forecast: number;
@@ -32,17 +31,22 @@ export interface DemandTables {
 
 const shown = 20;
 
-/** The tables of a forecast, as people and programs are told them. */
-export async function readDemand(warehouse: Warehouse, relations: Relations, product?: string): Promise<DemandTables> {
-  await using session = await warehouse.open(relations);
-  const rows = <Row extends Record<string, Cell>>(sql: string): Promise<Row[]> => session.rows<Row>(sql);
+/** Whoever answers queries over a cycle's relations. */
+export interface DemandReader {
+  has(relation: string): boolean;
+  rows<Row extends Record<string, Cell>>(sql: string): Promise<Row[]>;
+}
+
+/** The tables of a forecast, as people and programs are told them; nothing where the cycle has none yet. */
+export async function readDemand({ has, rows }: DemandReader, product?: string): Promise<DemandTables | undefined> {
+  if (!has('demand.stock')) return undefined;
   const stock = 'product_id as "productId", title, stock, daily_demand as "dailyDemand", order_up_to as "orderUpTo", to_order as "toOrder", cover_days as "coverDays", days_without_sale as "daysWithoutSale", money_tied_up as "moneyTiedUp"';
   return {
     categories: await rows('select category, week::varchar as week, forecast, lower, upper from demand.category_weeks order by category, week'),
     regions: await rows('select region, week::varchar as week, forecast, lower, upper from demand.region_weeks order by region, week'),
     order: await rows(`select ${stock} from demand.stock where state in ('out', 'short') order by state, to_order desc, product_id limit ${shown}`),
     clear: await rows(`select ${stock}, state from demand.stock where state in ('slow', 'over') order by money_tied_up desc nulls last, product_id limit ${shown}`),
-    deliveries: relations['demand.deliveries'] === undefined ? [] : await rows('select depot, tour, string_agg(region, \' → \' order by place) as regions, any_value("load") as units, any_value(kilometres) as kilometres from demand.deliveries group by depot, tour order by tour'),
+    deliveries: !has('demand.deliveries') ? [] : await rows('select depot, tour, string_agg(region, \' → \' order by place) as regions, any_value("load") as units, any_value(kilometres) as kilometres from demand.deliveries group by depot, tour order by tour'),
     ...(product === undefined ? {} : { days: await rows(`select day::varchar as day, forecast, lower, upper from demand.product_days where product_id = ${quoteLiteral(product)} order by day`) }),
   };
 }

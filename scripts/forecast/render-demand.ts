@@ -2,7 +2,7 @@ import type { DemandFound } from '../../activities/forecast/contract.ts';
 import { formatCount, formatMoney } from '../display/format-number.ts';
 import { createPaint } from '../display/paint.ts';
 import { renderTable } from '../display/render-table.ts';
-import type { DemandTables } from './read-demand.ts';
+import type { DemandTables } from '../../activities/forecast/read-demand.ts';
 
 const units = (value: number | null): string => (value === null ? '–' : value < 10 ? value.toFixed(1) : formatCount(Math.round(value)));
 const right = (title: string) => ({ title, right: true });

@@ -65,6 +65,7 @@ describe('each page', () => {
     [about('customers/C0000002'), ['Who it is', 'Why this decision', 'What puts it there', 'gets a letter', 'kitchen', 'OC0000002-4', 'delivered', 'granted']],
     [about('segments'), ['Sizes', 'Where customers lie', 'What sets them apart', 'Who moved', 'How many segments', '5 segments are the most clearly separated']],
     [about('baskets'), ['Tea No. 2', 'As a network']],
+    [about('demand'), ['Units of kitchen a day', 'P00003', 'Kassel', 'too much']], [about('demand?of=P00002'), ['Model: ETS(A,N,A)']], [about('demand?of=nobody'), ['Nothing of nobody has sold']],
     [about('campaigns'), ['The plan', 'no consent to marketing mail', 'Mara', 'looks good', 'Arm A', 'sandbox', 'get a letter who got none']],
     [about('campaigns?why=no%20address'), ['C0000050']],
     [about('results'), ['14.9 % of those who got a letter bought', '+3.50 pp', 'From week to week', 'Who comes back', 'No change because: the evidence is too thin']],
@@ -110,7 +111,7 @@ describe('each page', () => {
     const session = await empty.open({});
     await session.materialise({ shop: 'demo', cycle: '2026-W50' }, { name: 'snapshot.other', sql: 'select 1 as one', external: 'x' });
     await session.close();
-    for (const section of ['customers', 'segments', 'baskets', 'campaigns', 'results', 'decisions', 'deliverability', 'data', 'settings']) expect((await get(`/shops/demo/2026-W50/${section}`, app)).status, section).toBe(200);
+    for (const section of ['customers', 'segments', 'baskets', 'demand', 'campaigns', 'results', 'decisions', 'deliverability', 'data', 'settings']) expect((await get(`/shops/demo/2026-W50/${section}`, app)).status, section).toBe(200);
     expect((await get('/shops/demo/2026-W50/segments', app)).text).toContain('They come with the step analyse');
     await app.close();
     await rm(lake, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
 import type { Cell } from '../../gateways/warehouse/warehouse.ts';
+import { readDemand } from '../../activities/forecast/read-demand.ts';
 import { singleLine } from '../../activities/campaign/letters/single-line.ts';
 import { cycleId } from '../../workflows/ids.ts';
 import type { CycleProgress } from '../../workflows/progress.ts';
@@ -112,6 +113,12 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
         plan: await one('plan.recipients', 'decision, why, arm, offer, probability, expected_cost, expected_revenue'), outcome: await one('outcomes.customers', 'orders, converted, revenue, margin, redeemed'),
         sends: sends.map((send) => ({ ...send, coupon: mask.hides ? null : send.coupon, redeemedAt: send.redeemedAt?.toISOString() ?? null })), consents: consents.map((row) => ({ ...row, at: row.at.toISOString() })),
       };
+    },
+    async readDemand({ at, query }) {
+      const view = await viewOf(at);
+      const demand = await readDemand({ has: (relation) => view.has(relation), rows: (sql) => view.rows(sql) }, query.product?.toString());
+      if (demand === undefined) throw new Refused(404, 'not forecast yet');
+      return demand;
     },
     async readDeliverability({ at }) {
       await viewOf(at);

@@ -18,6 +18,7 @@ import { customersPage } from '../pages/customers.ts';
 import { cyclePage, cyclesPage, runningCycles } from '../pages/cycles.ts';
 import { dataQualityPage } from '../pages/data-quality.ts';
 import { decisionsPage } from '../pages/decisions.ts';
+import { demandPage } from '../pages/demand.ts';
 import { deliverabilityPage } from '../pages/deliverability.ts';
 import { resultsPage } from '../pages/results.ts';
 import { segmentsPage } from '../pages/segments.ts';
@@ -37,7 +38,7 @@ import { consolePolicy, documentPolicy, ownReferrerPolicy } from '../security-he
 import type { StaticFiles } from '../static-files.ts';
 import { ownPath } from './login-routes.ts';
 
-const pages = [customersPage, segmentsPage, basketsPage, campaignsPage, resultsPage, decisionsPage, deliverabilityPage, dataQualityPage, settingsPage];
+const pages = [customersPage, segmentsPage, basketsPage, demandPage, campaignsPage, resultsPage, decisionsPage, deliverabilityPage, dataQualityPage, settingsPage];
 /** More open streams than people would hold. */
 const mostStreams = 100;
 const beatMs = 15_000;
