@@ -6,7 +6,7 @@ import type { ExperimentData, UpliftLearner } from '../../../algorithms/uplift/e
 import { fallingOrder } from '../../../algorithms/uplift/falling-order.ts';
 import { honestSplit } from '../../../algorithms/uplift/honest-split.ts';
 import { meanModel, shareModel } from '../../../algorithms/uplift/outcome-model.ts';
-import { doublyRobustValue, inversePropensityValue } from '../../../algorithms/uplift/policy-value.ts';
+import { doublyRobustDifference, doublyRobustValue, inversePropensityValue } from '../../../algorithms/uplift/policy-value.ts';
 import { Ridge } from '../../../algorithms/uplift/ridge.ts';
 import { SLearner } from '../../../algorithms/uplift/s-learner.ts';
 import { TLearner } from '../../../algorithms/uplift/t-learner.ts';
@@ -215,6 +215,21 @@ describe('the value of a policy before it is used', () => {
     expect(Math.abs(ips.value - real)).toBeLessThan(3.5 * ips.standardError);
     expect(Math.abs(robust.value - real)).toBeLessThan(3.5 * robust.standardError);
     expect(robust.standardError).toBeLessThan(0.7 * ips.standardError);
+  });
+
+  it('is told apart from another policy by what the two do differently, the more precisely', () => {
+    const data = experiment(8000, 13);
+    const policy = Uint8Array.from(data.truth, (truth) => (truth > 0 ? 1 : 0));
+    const everybody = new Uint8Array(data.rows).fill(1);
+    const trial = { outcome: data.outcome, treated: data.treated, propensity: new Float64Array(data.rows).fill(0.5), policy };
+    const expected = { mailed: Float64Array.from(data.truth, (truth, row) => 1 + 0.5 * data.x[row * 3 + 2]! + truth), notMailed: Float64Array.from(data.truth, (_, row) => 1 + 0.5 * data.x[row * 3 + 2]!) };
+    const difference = doublyRobustDifference(trial, everybody, expected);
+    const [one, other] = [doublyRobustValue(trial, expected), doublyRobustValue({ ...trial, policy: everybody }, expected)];
+    close(difference.value, one.value - other.value);
+    expect(difference.standardError).toBeLessThan(0.7 * Math.hypot(one.standardError, other.standardError));
+    const real = data.truth.reduce((sum, truth, row) => sum + (policy[row]! - 1) * truth, 0) / data.rows;
+    expect(Math.abs(difference.value - real)).toBeLessThan(3.5 * difference.standardError);
+    expect(doublyRobustDifference(trial, policy, expected)).toMatchObject({ value: 0, standardError: 0 });
   });
 
   it('is refused where somebody had no chance of one arm', () => {
