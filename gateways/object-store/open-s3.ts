@@ -1,7 +1,9 @@
 import { createWriteStream, openAsBlob } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsClient } from 'aws4fetch';
 import { ClienteleError } from '../errors.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
@@ -56,14 +58,15 @@ export function openS3({ bucket, region, endpoint, ...credentials }: S3Settings)
       return objects.sort((a, b) => (a.key < b.key ? -1 : 1));
     },
     async get(key, file) {
-      const { body } = await ask('be read', urlOf(key));
       const partial = `${file}.${process.pid}-${Math.round(performance.now() * 1000)}.tmp`;
       try {
-        await pipeline(body === null ? Readable.from([]) : Readable.fromWeb(body), createWriteStream(partial));
+        for (let attempt = 0; ; attempt += 1) {
+          const problem = await download(await client.sign(urlOf(key)), partial);
+          if (problem === undefined) break;
+          if (attempt === retries || !problem.again) throw new ClienteleError('LAKE_UNREACHABLE', { store: name, what: 'be read', problem: problem.words });
+          await sleep(200 * 2 ** attempt);
+        }
         await rename(partial, file);
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') throw error;
-        throw new ClienteleError('LAKE_UNREACHABLE', { store: name, what: 'be read', problem: (error as Error).message }, { cause: error });
       } finally {
         await rm(partial, { force: true });
       }
@@ -76,6 +79,28 @@ export function openS3({ bucket, region, endpoint, ...credentials }: S3Settings)
       await ask('be written', urlOf(key), { method: 'DELETE' }, (status) => status < 300 || status === 404);
     },
   };
+}
+
+/**
+ * Streams a signed request's answer to a file: over node:http, because what `fetch` gives trips over its own pausing when many large answers are written to disk at once.
+ * @returns what went wrong, if anything
+ */
+async function download({ url, headers }: Request, file: string): Promise<{ readonly words: string; readonly again: boolean } | undefined> {
+  const ask = url.startsWith('https:') ? httpsRequest : httpRequest;
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => { ask(url, { headers: Object.fromEntries(headers) }, resolve).once('error', reject).end(); });
+    const { statusCode: status = 0 } = response;
+    if (status === 200) {
+      await pipeline(response, createWriteStream(file));
+      return undefined;
+    }
+    response.resume();
+    return { words: `status ${status}`, again: status >= 500 || status === 429 };
+  } catch (error) {
+    // A full disk stays full.
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+    return { words: (error as NodeJS.ErrnoException).code ?? (error as Error).message, again: true };
+  }
 }
 
 const textOf = (xml: string, element: string): string | undefined => {

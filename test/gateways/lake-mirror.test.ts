@@ -160,6 +160,31 @@ describe.each(servers)('a lake in %s', (_name, start) => {
   });
 });
 
+test('many objects of many sizes come at once and whole', async () => {
+  const server = await startStrictServer();
+  const [from, to] = [newFolder(), newFolder()];
+  const paths = Array.from({ length: 40 }, (_, place) => `demo/2026-W48/${place}.parquet`);
+  paths.forEach((path, place) => { write(from, path, `${place}`.repeat(place * place * 2_000)); });
+  await openLakeMirror({ store: openS3(server.settings), prefix: '', folder: from }).push('');
+  await openLakeMirror({ store: openS3(server.settings), prefix: '', folder: to }).pull('');
+  expect(paths.filter((path) => read(from, path) !== read(to, path))).toEqual([]);
+  await server.stop();
+});
+
+test('an object that the store is too busy for is asked for again, and one that is gone is an error that says which status', async () => {
+  const server = await startStrictServer();
+  const folder = newFolder();
+  write(folder, 'a', 'content');
+  const store = openS3(server.settings);
+  await store.put('a', join(folder, 'a'));
+  server.failNext = 2;
+  await store.get('a', join(folder, 'b'));
+  expect(read(folder, 'b')).toBe('content');
+  await expect(store.get('nothing', join(folder, 'c'))).rejects.toMatchObject({ code: 'LAKE_UNREACHABLE', message: expect.stringContaining('status 404') });
+  expect(existsSync(join(folder, 'c'))).toBe(false);
+  await server.stop();
+});
+
 test('a store that is busy is asked again; one that is not there is an error that can be tried again', async () => {
   const server = await startStrictServer();
   server.failNext = 2;
