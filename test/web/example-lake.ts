@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
+import { openAlerts } from '../../gateways/ledger/risk-alerts.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
 
 /** What must never run: a product's title and a customer's name, as strangers may write them. */
@@ -36,9 +37,21 @@ function relations(customers: number, shift: number): Readonly<Record<string, st
     'segments.memberships': `select customer_id, ${segmentOf} as segment, ${draw('distance')} * 3 as distance from (${everybody})`,
     'segments.summaries': `select ${segmentOf} as segment, any_value(${nameOf}) as name, 'champion, loyal' as traits, count(*) as customers, 100.0 as average_recency_days, 4.5 as average_orders, 420.5 as average_spend, 61.2 as average_order_value, 300.0 as average_tenure_days, 0.05 as average_discount_share from (${everybody}) group by 1`,
     'segments.centres': `select segment, feature, (segment - 2) * ((feature_at % 3) - 1)::double as centre from range(0, ${segments.length}) as all_segments(segment), (values ${features.map((feature, at) => `('${feature}', ${at})`).join(', ')}) as all_features(feature, feature_at)`,
-    'segments.k_curve': "select * from (values (3, 190.0, 0.21, 3, true), (4, 160.0, 0.24, 4, true), (5, 150.0, 0.27, 4, true), (6, 140.0, 0.25, 4, true)) as curve(clusters, inertia, silhouette, iterations, converged)",
+    'segments.k_curve': "select * from (values (3, false, 190.0, 0.21, 0.7, 8), (4, false, 160.0, 0.24, 0.8, 9), (5, true, 150.0, 0.27, 0.9, 12), (6, false, 140.0, 0.25, null, 10)) as curve(clusters, chosen, inertia, silhouette, stability, votes)",
+    'segments.neighbourhoods': `select customer_id, ${segmentOf} as segment, ${draw('umap-x')} + ${segmentOf} as x, ${draw('umap-y')} as y from (${everybody})`,
+    'segments.descriptions': `select segment, 'tenure_days ≤ 246 and monetary > 465; or frequency > 8.5' as rule, 0.917 as precision, 0.937 as recall from range(0, ${segments.length}) as all_segments(segment)`,
+    'segments.migration': `select was.segment as previous_segment, now.segment, (40 + 7 * was.segment + now.segment)::bigint as customers from range(0, ${segments.length}) as was(segment), range(0, ${segments.length}) as now(segment) where (was.segment + now.segment) % 2 = 0 union all select null, 0, 12`,
+    'segments.matches': `select segment, case when segment < 4 then segment end as previous_segment, 0.61 as similarity, 0.42 as adjusted_rand from range(0, ${segments.length}) as all_segments(segment)`,
+    'features.selection': `select feature, feature_at < 5 as used, 'stayed' as change, case when feature_at < 5 then 'says much about who buys' else 'Spend stands for it' end as why, 0.02 as missing_share, 0.05 + feature_at * 0.01 as information, 0.1 as coefficient, 0.9 as stability, case when feature_at >= 5 then 'monetary' end as rival, case when feature_at >= 5 then 0.97 end as correlation from (values ${features.map((feature, at) => `('${feature}', ${at})`).join(', ')}) as all_features(feature, feature_at)`,
+    'features.drift': `select feature, 0.02 * (feature_at + 1) as psi, 0.03 as ks, 0.2 as p_value, feature_at = 6 as shifted from (values ${features.map((feature, at) => `('${feature}', ${at})`).join(', ')}) as all_features(feature, feature_at)`,
+    'features.brands': `select customer_id, rank, [${literal(hostileTitle)}, 'Hof'][rank] as brand, [0.7, 0.3][rank] as share from (${everybody}), range(1, 3) as ranks(rank)`,
+    'features.social': `select customer_id, 7 as activities, 2 as posts, 1 as reviews, 4 as following, 9 as followers, 3 as mentions_received, 4.5 as rating_mean, 0.4 as sentiment, 12 as days_since_active from (${everybody})`,
+    'features.lifetime_value': `select customer_id, 0.8 as p_alive, 1.2 as expected_purchases_90d, 140.5 as clv_1y from (${everybody})`,
+    'outcomes.guardrails': "select * from (values ('unsubscribes and complaints', 'A', 0.005, 0.003, 0.009, 0.05, false), ('revenue against the holdout', 'A', 6.4, 1.25, 11.55, 0.0, true)) as guardrails(guardrail, arm, value, lower, upper, \"limit\", tripped)",
+    'outcomes.repeat_rates': "select * from (values (30, 2829, 0.4, 0.39, 0.42), (90, 1741, 0.6, 0.59, 0.62)) as rates(days, watched, rate, lower, upper)",
+    'outcomes.segment_retention': `select segment, 300 as customers, 200 as active_before, 90 as came_back, 0.3 as share from range(0, ${segments.length}) as all_segments(segment)`,
     'segments.rules': `select case when i = 1 then ${literal(hostileTitle)} else 'Tea No. ' || i end as antecedent, 'Bowl No. ' || (i % 7) as consequent, 30 + i as baskets, 0.001 * i as support, 0.1 + 0.01 * i as confidence, 20.0 - i * 0.3 as lift, 0.001 as leverage, 1.1 as conviction from range(1, 60) as rules(i)`,
-    'segments.predictions': `select customer_id, ${draw('buys')} * 0.4 as probability, ${draw('buys')} > 0.5 as will_buy from (${everybody})`,
+    'segments.predictions': `select customer_id, ${draw('buys')} * 0.4 as probability, ${draw('buys')} > 0.5 as will_buy, '-orders_90d, +frequency' as reasons from (${everybody})`,
     'plan.recipients': `select customer_id, case when i % 50 = 0 or i % 11 = 0 then 'none' when i % 10 = 0 then 'holdout' else 'send' end as decision, case when i % 50 = 0 then 'no address' when i % 11 = 0 then 'no consent to marketing mail' when i % 10 = 0 then 'held out, to measure what the mail does' else 'segment ' || ${nameOf} || ' gets 20 % to come back' end as why, case when i % 50 = 0 or i % 11 = 0 then null when i % 10 = 0 then 'holdout' else ['A', 'B'][i % 2 + 1] end as arm, case when i % 50 = 0 then null else 'person.' || i || '@' || ${domains}[i % 4 + 1] end as address, case when i = 3 then ${literal(hostileName)} else ['Ada', 'Paul', '丽', 'Noémie'][i % 4 + 1] end as given_name, 'en' as locale, ${segmentOf} as segment, ${nameOf} as segment_name, '20 % to come back' as offer, 'percentage' as offer_kind, 20.0 as offer_value, 'kitchen' as favourite_category, ${literal(hostileTitle)} as product_1, 'Bowl No. 2' as product_2, 'Pan No. 3' as product_3, ${draw('buys')} * 0.4 as probability, 0.3 as expected_cost, 3.2 as expected_revenue from (${everybody})`,
     'demand.daily_sales': "select 'P0000' || (1 + i % 3) as product_id, 'kitchen' as category, date '2026-11-01' + (i % 29)::integer as day, 1.0 + i % 5 as units from range(0, 87) as sold(i)",
     'demand.product_days': "select 'P0000' || (1 + i // 28) as product_id, date '2026-11-30' + (i % 28)::integer as day, 3.4 as forecast, 1.2 as lower, 5.6 as upper from range(0, 84) as ahead(i)",
@@ -53,6 +66,13 @@ function relations(customers: number, shift: number): Readonly<Record<string, st
     'outcomes.customers': `select customer_id, case when i % 10 = 0 then 'holdout' else ['A', 'B'][i % 2 + 1] end as arm, 0 as segment, 'Lost' as segment_name, case when i % 10 = 0 then 'holdout' else 'send' end as decision, 0.1 as probability, i % 3 as orders, i % 3 > 0 as converted, (i % 3) * 20.0 as revenue, (i % 3) * 8.0 as margin, i % 7 = 0 as redeemed, i % 2 = 0 as opened, i % 5 = 0 as clicked, i % 90 = 0 as unsubscribed, false as complained from (${everybody})`,
     'outcomes.retention': "select (date '2026-01-01' + to_months(cohort::integer))::date as first_month, month as months_since, 160 as customers, (160 / (month + 1))::bigint as active, 1.0 / (month + 1) as share from range(0, 8) as cohorts(cohort), range(0, 9) as months(month) where cohort + month < 9",
     'outcomes.prediction_quality': "select * from (values ('2026-W48', 4831.0, 690.0, 0.18, 0.668, 0.82, 0.36, 0.32, 0.34)) as quality(cycle, customers, positives, threshold, auc, accuracy, precision, recall, f1)",
+    'identities.persons': `select customer_id, 'p-' || case when i = 2 then 1 else i end as person_id, case when i < 3 then 2 else 1 end as records, case when i < 3 then 'key' else 'alone' end as kind, 1.0 as probability, 'the same device' as why from (${everybody})`,
+    'identities.people': `select 'p-' || i as person_id, i % 3 = 0 as is_omnichannel from (${everybody}) where i <> 2`,
+    'identities.review': "select * from (values ('C0000003', 'C0000004', 0.87, 'birth date the same, city nearly the same; but given name different')) as pairs(customer_id, other_customer_id, probability, why)",
+    'identities.attribution': "select * from (values ('mail', 299.0, 53.0, 242.9, 414.2, 0.252, 346.0, 236.0, 434.0), ('web', 1122.0, 1190.0, 1120.4, 1004.6, 0.61, null, null, null)) as channels(channel, first_touch, last_touch, linear, markov, removal_effect, experiment, experiment_lower, experiment_upper)",
+    'identities.offers': `select 'p-' || i as person_id, customer_id, 'offer' as decision, false as is_at_odds from (${everybody})`,
+    'identities.app_push': `select customer_id, '20 % to come back' as offer, 'CODE-' || i as coupon_code from (${everybody})`,
+    'identities.till': `select 'card-' || i as loyalty_card, '20 % to come back' as offer, 'CODE-' || i as coupon_code from (${everybody})`,
     'feedback.decisions': "select * from (values ('demo/2026-W49/offer-share', 'offer_share', 'share of the arms', 'Arm A gets 20 % of the recipients instead of 63 %.', 'A: 339 of 2345 bought', 'thompson-share 1', '{}'), ('demo/2026-W49/no-change', 'no_change', 'offers', 'the evidence is too thin', 'p = .4', 'hold 1', '{}')) as decisions(id, kind, subject, words, evidence, rule, value)",
   };
 }
@@ -80,6 +100,7 @@ export async function makeExampleLake(warehouse: Warehouse, { customers }: { rea
 /** Fills the ledger with the letters of both cycles, what came back, consents, decisions and approvals. */
 export async function fillExampleLedger(ledger: Ledger, { customers }: { readonly customers: number }): Promise<void> {
   const now = '2026-11-30T09:00:00.000Z';
+  await openAlerts(ledger, { shop: 'demo', cycle: '2026-W49', now: new Date(now), alerts: ['Y1', 'Y2'].map((paymentId, place) => ({ paymentId, orderId: `O-${paymentId}`, customerId: 'C0000002', amount: 120.5, paidAt: '2026-11-29T10:00:00', score: 0.9 - place / 10, reasons: [`the address is in ${hostileTitle}, the bill in DE`] })) });
   for (const cycle of ['2026-W48', '2026-W49']) {
     const campaign = `demo/${cycle}/weekly`;
     await ledger.query('insert into campaigns (campaign, shop, cycle, hash, opened_at) values ($1, $2, $3, $4, $5::timestamptz)', [campaign, 'demo', cycle, 'hash-1', now]);

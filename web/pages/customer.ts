@@ -22,6 +22,7 @@ export async function customerProfile(input: PageInput, id: string): Promise<Con
   const [profile] = await view.rowsIf<Profile>(['features.profiles'], `select * from features.profiles ${is}`);
   if (person === undefined && profile === undefined) return undefined;
   const interests = await view.rowsIf<{ category: string; share: number }>(['features.interests'], `select category, share from features.interests ${is} order by rank limit 8`);
+  const brands = await view.rowsIf<{ brand: string; share: number }>(['features.brands'], `select brand, share from features.brands ${is} order by rank limit 5`);
   const favourites = await view.rowsIf<{ title: string; times: number }>(['features.favourite_products'], `select title, times from features.favourite_products ${is} order by rank limit 5`);
   const orders = await view.rowsIf<{ order_id: string; ordered_at: string; items: number; revenue: number; channel: string | null; is_return: boolean }>(['features.orders'], `select order_id, ordered_at, items, revenue, channel, is_return from features.orders ${is} order by ordered_at desc, order_id limit ${shownOrders}`);
   const text = (name: string): string => (profile?.[name] === null || profile?.[name] === undefined ? '–' : String(profile[name]));
@@ -44,6 +45,7 @@ ${await decision(input, id)}
     { label: t('last order'), value: t('{days} days ago', { days: numbers.count(number('recency_days')) }), note: Number.isFinite(number('gap_mean_days')) && profile['gap_mean_days'] !== null ? t('usually every {days} days', { days: numbers.count(number('gap_mean_days')) }) : '' },
     { label: t('buys most on'), value: weekday === undefined ? '–' : t(weekday), note: t('{share} on weekends', { share: numbers.share(number('weekend_share')) }) },
     { label: t('buys most by'), value: text('favourite_channel'), note: t('{share} in the evening', { share: numbers.share(number('evening_share')) }) },
+    ...(profile['typical_hour'] === null || profile['typical_hour'] === undefined ? [] : [{ label: t('usual time of day'), value: t('about {hour} o’clock', { hour: numbers.count(number('typical_hour')) }), note: t('largest order {value}', { value: numbers.money(number('largest_order_value')) }) }]),
     { label: t('with a discount'), value: numbers.share(number('discount_share')), note: t('{share} returned', { share: numbers.share(number('return_share')) }) },
     { label: t('R F M'), value: `${text('recency_score')} ${text('frequency_score')} ${text('monetary_score')}`, note: t('5 is best') },
     { label: t('visits in 30 days'), value: numbers.count(number('sessions_30d')), note: t('{views} views, {carts} carts', { views: numbers.count(number('views_30d')), carts: numbers.count(number('carts_30d')) }) },
@@ -53,9 +55,10 @@ ${orders.length === 0 ? '' : table({
     rows: orders.map((row) => [row.order_id, { text: numbers.wallDay(row.ordered_at), value: row.ordered_at }, { text: numbers.count(row.items), value: row.items }, { text: numbers.money(row.revenue), value: row.revenue }, row.is_return ? t('return') : row.channel ?? '–']),
   })}</section>
 <section class="card"><h2>${t('Interests')}</h2>${interests.length === 0 ? html`<p class="quiet">${t('None is known yet.')}</p>` : chart({ kind: 'bars', labels: interests.map(({ category }) => category), values: interests.map(({ share }) => Number(share.toFixed(4))), unit: 'share' }, { says: t('Share of spend by category: {list}', { list: interests.map(({ category, share }) => `${category} ${numbers.share(share)}`).join(', ') }), height: interests.length > 3 ? 240 : 160 })}
-${person?.interests ? html`<p>${t('Said so themselves: {interests}', { interests: person.interests })}</p>` : ''}${favourites.length === 0 ? '' : html`<h3>${t('Favourite products')}</h3><ul>${favourites.map(({ title, times }) => html`<li>${title} <span class="quiet">${t('{times}×', { times })}</span></li>`)}</ul>`}</section>
+${person?.interests ? html`<p>${t('Said so themselves: {interests}', { interests: person.interests })}</p>` : ''}${brands.length === 0 ? '' : html`<p>${t('Brands: {list}', { list: brands.map(({ brand, share }) => `${brand} ${numbers.share(share)}`).join(', ') })}${profile?.['price_tier'] ? html` · ${t('Price: {tier}', { tier: t(String(profile['price_tier'])) })}` : ''}</p>`}${favourites.length === 0 ? '' : html`<h3>${t('Favourite products')}</h3><ul>${favourites.map(({ title, times }) => html`<li>${title} <span class="quiet">${t('{times}×', { times })}</span></li>`)}</ul>`}</section>
+${await social(input, id)}
 ${await contact(input, id, person)}
-${lineage(input)}`;
+${lineage(input, id)}`;
 }
 
 /** Why the customer is in its segment: its distance to each centre, and the features that hold it there. */
@@ -73,7 +76,8 @@ async function membership({ view, screen: { t }, numbers }: PageInput, id: strin
   const own = distances.find(({ segment }) => segment === row['own_segment']);
   const next = distances.find(({ segment }) => segment !== row['own_segment']);
   if (own === undefined) return '';
-  const [scores] = await view.rowsIf<{ probability: number; will_buy: boolean }>(['segments.predictions'], `select probability, will_buy from segments.predictions ${is}`);
+  const [scores] = await view.rowsIf<{ probability: number; will_buy: boolean; reasons: string | null }>(['segments.predictions'], `select * from segments.predictions ${is}`);
+  const [worth] = await view.rowsIf<{ p_alive: number | null; expected_purchases_90d: number | null; clv_1y: number | null }>(['features.lifetime_value'], `select p_alive, expected_purchases_90d, clv_1y from features.lifetime_value ${is}`);
   const features = centres.filter(({ segment }) => segment === own.segment).map(({ feature, centre }) => {
     const other = centres.find((candidate) => candidate.segment === next?.segment && candidate.feature === feature)?.centre ?? 0;
     // How much nearer this feature brings the customer to its own centre than to the next one.
@@ -84,7 +88,8 @@ async function membership({ view, screen: { t }, numbers }: PageInput, id: strin
     { label: t('segment'), value: own.name, note: t('distance {distance}', { distance: numbers.decimal(own.distance) }) },
     ...(next === undefined ? [] : [{ label: t('next nearest'), value: next.name, note: t('distance {distance}', { distance: numbers.decimal(next.distance) }) }]),
     ...(scores === undefined ? [] : [{ label: t('buys within the window'), value: numbers.share(scores.probability), note: scores.will_buy ? t('counts as a likely buyer') : t('does not count as a likely buyer') }]),
-  ])}<p>${reasons.length === 0 ? t('It lies between two segments; no feature decides.') : t('What puts it there rather than in the next segment: {reasons}.', { reasons: reasons.join(', ') })}</p>
+    ...(worth === undefined || worth.clv_1y === null ? [] : [{ label: t('worth in a year'), value: numbers.money(worth.clv_1y), note: t('{orders} orders expected in 90 days', { orders: numbers.decimal(worth.expected_purchases_90d ?? Number.NaN, 1) }) }, { label: t('still a customer'), value: numbers.share(worth.p_alive ?? Number.NaN), note: t('probability') }]),
+  ])}${scores?.reasons ? html`<p>${t('Why this probability: {reasons}.', { reasons: scores.reasons.split(/,\s*/).map((reason) => `${reason.startsWith('-') ? '−' : '+'} ${t(featureName(reason.replace(/^[+-]/, '')))}`).join(', ') })}</p>` : ''}<p>${reasons.length === 0 ? t('It lies between two segments; no feature decides.') : t('What puts it there rather than in the next segment: {reasons}.', { reasons: reasons.join(', ') })}</p>
 <details><summary>${t('The numbers as a table')}</summary>${table({
     caption: t('Standard deviations from the average customer'), empty: '', columns: [{ label: t('feature'), kind: 'name' }, { label: t('this customer'), kind: 'n' }, { label: t('centre of the segment'), kind: 'n' }],
     rows: features.map((one) => [t(featureName(one.feature)), { text: numbers.decimal(one.value), value: one.value }, { text: numbers.decimal(one.centre), value: one.centre }]),
@@ -106,6 +111,19 @@ async function decision({ view, screen, screen: { t }, numbers }: PageInput, id:
   ])}${planned.decision === 'send' ? html`<p><a href="${cyclePath(screen, view, `letters/${encodeURIComponent(id)}`)}">${t('The letter')}</a></p>` : ''}</section>`;
 }
 
+/** What the customer does where others see it. */
+async function social({ view, screen: { t }, numbers }: PageInput, id: string): Promise<Content | string> {
+  const [row] = await view.rowsIf<Record<'activities' | 'posts' | 'reviews' | 'following' | 'followers' | 'mentions_received', number> & Record<'rating_mean' | 'sentiment' | 'days_since_active', number | null>>(['features.social'], `select activities, posts, reviews, following, followers, mentions_received, rating_mean, sentiment, days_since_active from features.social where customer_id = ${quoteLiteral(id)}`);
+  if (row === undefined) return '';
+  return html`<section class="card"><h2>${t('Social')}</h2>${tiles([
+    { label: t('activities'), value: numbers.count(row.activities), note: row.days_since_active === null ? '' : t('latest {days} days ago', { days: numbers.count(row.days_since_active) }) },
+    { label: t('posts and reviews'), value: numbers.count(row.posts + row.reviews), note: row.rating_mean === null ? '' : t('rates {stars} of 5', { stars: numbers.decimal(row.rating_mean, 1) }) },
+    { label: t('followers'), value: numbers.count(row.followers), note: t('follows {count}', { count: numbers.count(row.following) }) },
+    { label: t('mentioned by others'), value: numbers.count(row.mentions_received) },
+    ...(row.sentiment === null ? [] : [{ label: t('tone'), value: row.sentiment > 0.1 ? t('friendly') : row.sentiment < -0.1 ? t('critical') : t('neutral'), note: numbers.decimal(row.sentiment) }]),
+  ])}</section>`;
+}
+
 async function contact({ view, parts, screen: { t, mask }, numbers }: PageInput, id: string, person: Person | undefined): Promise<Content> {
   const { sends, consents, suppression } = await readContact(parts.ledger, { shop: view.shop, customerId: id, address: person?.email ?? '' });
   return html`<section class="card"><h2>${t('Mails and coupons')}</h2>${table({
@@ -119,10 +137,10 @@ async function contact({ view, parts, screen: { t, mask }, numbers }: PageInput,
   })}</section>`;
 }
 
-function lineage({ view, screen: { t, root } }: PageInput): Content {
-  const names = ['snapshot.customers', 'features.profiles', 'features.interests', 'segments.memberships', 'segments.predictions', 'plan.recipients', 'outcomes.customers'].filter((name) => view.has(name));
+function lineage({ view, screen: { t, root } }: PageInput, id: string): Content {
+  const names = ['snapshot.customers', 'features.profiles', 'features.interests', 'features.brands', 'features.habits', 'features.social', 'features.lifetime_value', 'segments.memberships', 'segments.predictions', 'plan.recipients', 'outcomes.customers'].filter((name) => view.has(name));
   return html`<section class="card"><h2>${t('Where it comes from')}</h2><details><summary>${t('Relations and their fingerprints')}</summary>${table({
     caption: t('Relations'), empty: '', columns: [{ label: t('relation'), kind: 'name' }, { label: t('fingerprint') }],
     rows: names.map((name) => [html`<a href="${root}/api/cycles/${view.shop}/${view.cycle}/relations/${name}?format=json&amp;limit=10">${name}</a>`, html`<code>${view.ref(name)?.fingerprint.slice(0, 24) ?? ''}</code>`]),
-  })}</details></section>`;
+  })}</details><p class="quiet">${t('The way of each number down to the shop’s files:')} <code>npm run explain -- ${view.shop}/${view.cycle} ${id}</code></p></section>`;
 }

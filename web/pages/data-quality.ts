@@ -26,7 +26,7 @@ export const dataQualityPage: ConsolePage = {
       caption: t('Audit findings'), empty: t('Every audit passed.'), columns: [{ label: t('audit'), kind: 'name' }, { label: t('severity') }, { label: t('rows'), kind: 'n' }, { label: t('what to do') }],
       rows: findings.map((row) => [row.audit.replaceAll('-', ' '), html`<span class="${row.severity === 'hold' ? 'hold' : 'warn'}">${t(row.severity)}</span>`, { text: numbers.count(row.rows), value: row.rows }, row.message]),
     })}</section>
-${await quarantine(input)}${await treatment(input)}${await drift(input)}`;
+${await quarantine(input)}${await drift(input)}${await selection(input)}${await treatment(input)}`;
   },
 };
 
@@ -63,20 +63,32 @@ async function treatment({ view, screen: { t }, numbers }: PageInput): Promise<C
   })}</section>`;
 }
 
-/** How far each feature's mean moved in a week, in standard deviations of the week before: the plainest sign of drift. */
-async function drift({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
-  if (!view.has('features.customers', 'features.customers_earlier', 'features.preprocessing')) return '';
-  const features = (await view.rows<{ feature: string }>('select feature from features.preprocessing order by feature')).map(({ feature }) => feature).filter((feature) => /^[a-z][a-z0-9_]*$/.test(feature));
-  if (features.length === 0) return '';
-  const select = (relation: string): string => `select ${features.map((feature) => `avg(${feature}) as ${feature}, stddev_samp(${feature}) as ${feature}__spread`).join(', ')} from ${relation}`;
-  const [now] = await view.rows<Record<string, number | null>>(select('features.customers'));
-  const [before] = await view.rows<Record<string, number | null>>(select('features.customers_earlier'));
-  const rows = features.map((feature) => {
-    const [is, was, spread] = [Number(now?.[feature] ?? Number.NaN), Number(before?.[feature] ?? Number.NaN), Number(before?.[`${feature}__spread`] ?? Number.NaN)];
-    return { feature, is, was, moved: spread > 0 ? (is - was) / spread : 0 };
-  });
-  return html`<section class="card"><h2>${t('Drift')}</h2><p>${t('Means of this cycle beside a week before. More than 0.2 standard deviations in a week deserves a look.')}</p>${table({
-    caption: t('Drift'), empty: '', columns: [{ label: t('feature'), kind: 'name' }, { label: t('a week before'), kind: 'n' }, { label: t('now'), kind: 'n' }, { label: t('moved by'), kind: 'n' }],
-    rows: rows.map((row) => [t(featureName(row.feature)), { text: numbers.decimal(row.was), value: row.was }, { text: numbers.decimal(row.is), value: row.is }, { text: html`<span class="${Math.abs(row.moved) > 0.2 ? 'warn' : ''}">${numbers.decimal(row.moved, 3)}</span>`, value: row.moved }]),
+/** Which features could be chosen, which were, how they were judged, and what changed since the last cycle. */
+async function selection({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
+  const rows = await view.rowsIf<{ feature: string; used: boolean; change: string | null; why: string; missing_share: number | null; information: number | null; coefficient: number | null; stability: number | null; rival: string | null; correlation: number | null }>(['features.selection'], 'select feature, used, change, why, missing_share, information, coefficient, stability, rival, correlation from features.selection order by used desc, information desc nulls last, feature');
+  if (rows.length === 0) return '';
+  const judged = rows.some(({ information, stability }) => information !== null || stability !== null);
+  const score = (value: number | null): { readonly text: string; readonly value: number } => ({ text: value === null ? '–' : numbers.decimal(value, 3), value: value ?? -1 });
+  return html`<section class="card"><h2>${t('Which features are used')}</h2><p>${t('{used} of {all} features make the segments.', { used: rows.filter(({ used }) => used).length, all: rows.length })} ${judged ? t('Information: what a feature says about who buys, in nats. Stability: the share of resamples on which it is among the best.') : t('The list in shop.yaml, and decisions about it, say which; nothing is scored then.')}</p>${table({
+    caption: t('Which features are used'), empty: '',
+    columns: [{ label: t('feature'), kind: 'name' }, { label: t('used') }, { label: t('change') }, { label: t('why') }, { label: t('without a value'), kind: 'n' }, ...(judged ? [{ label: t('information'), kind: 'n' as const }, { label: t('coefficient'), kind: 'n' as const }, { label: t('stability'), kind: 'n' as const }, { label: t('like') }] : [])],
+    rows: rows.map((row) => [
+      t(featureName(row.feature)), row.used ? t('yes') : t('no'), t(row.change ?? '–'), row.why, { text: row.missing_share === null ? '–' : numbers.share(row.missing_share), value: row.missing_share ?? -1 },
+      ...(judged ? [score(row.information), score(row.coefficient), score(row.stability), row.rival === null ? '–' : `${t(featureName(row.rival))}${row.correlation === null ? '' : ` ${numbers.decimal(row.correlation)}`}`] : []),
+    ]),
   })}</section>`;
+}
+
+/** How far each feature moved since the last cycle. */
+async function drift({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
+  const rows = await view.rowsIf<{ feature: string; psi: number; ks: number; p_value: number; shifted: boolean }>(['features.drift'], 'select feature, psi, ks, p_value, shifted from features.drift order by psi desc, feature');
+  if (rows.length === 0) return html`<section class="card"><h2>${t('Drift')}</h2><p class="quiet">${t('There is no earlier cycle to compare with. Next week this shows which features moved.')}</p></section>`;
+  const shifted = rows.filter((row) => row.shifted);
+  const drawn = rows.slice(0, 12);
+  return html`<section class="card"><h2>${t('Drift')}</h2><p>${shifted.length === 0 ? t('No feature moved so far since the last cycle that it deserves a look.') : html`<span class="warn">${t('{count} features moved: {list}.', { count: shifted.length, list: shifted.map(({ feature }) => t(featureName(feature))).join(', ') })}</span>`}</p>
+${chart({ kind: 'bars', labels: drawn.map(({ feature }) => t(featureName(feature))), values: drawn.map(({ psi }) => Number(psi.toFixed(4))), unit: 'decimal' }, { says: t('Population stability index since the last cycle: under 0.1 the same, over 0.25 another population.'), height: 320 })}
+<details><summary>${t('The numbers as a table')}</summary>${table({
+    caption: t('Drift'), empty: '', columns: [{ label: t('feature'), kind: 'name' }, { label: t('stability index'), kind: 'n' }, { label: t('Kolmogorov-Smirnov'), kind: 'n' }, { label: 'p', kind: 'n' }, { label: t('moved') }],
+    rows: rows.map((row) => [t(featureName(row.feature)), { text: numbers.decimal(row.psi, 4), value: row.psi }, { text: numbers.decimal(row.ks, 4), value: row.ks }, { text: numbers.pValue(row.p_value), value: row.p_value }, row.shifted ? t('yes') : t('no')]),
+  })}</details></section>`;
 }

@@ -10,6 +10,10 @@ import { readReport } from '../reads/read-report.ts';
 
 type Effect = Readonly<Record<'metric' | 'arm' | 'segment', string> & Record<'treated' | 'control' | 'treated_mean' | 'control_mean' | 'difference' | 'lower' | 'upper' | 'p_value', number>>;
 
+/** What a metric is called where its own name is no word. */
+const metricNames: Readonly<Record<string, string>> = { revenue_corrected: 'revenue, corrected for earlier spend' };
+const metricName = (metric: string): string => metricNames[metric] ?? metric;
+
 /** Cycles of the picture over time. */
 const shownWeeks = 12;
 
@@ -24,7 +28,7 @@ export const resultsPage: ConsolePage = {
     const why = report?.results.why ?? '';
     return html`<section class="card"><h2>${t('What the letters did')}</h2>${overall === undefined ? html`<p class="lead">${report === undefined ? t('Nothing is measured yet: the window of this cycle is still open, or nobody was mailed.') : t('No effect was measured: {why}.', { why: why || t('the groups are too small') })}</p>` : html`<p class="lead">${t('{mailed} of those who got a letter bought, {held} of those held out: {difference}, 95 % interval {lower} to {upper}.', { mailed: numbers.share(overall.treated_mean), held: numbers.share(overall.control_mean), difference: numbers.difference(overall.difference, 'share'), lower: numbers.difference(overall.lower, 'share'), upper: numbers.difference(overall.upper, 'share') })}</p>${overall.lower > 0 ? '' : html`<p>${overall.upper < 0 ? t('The letters did harm: the whole interval is below zero.') : t('The interval holds zero: this week does not show that the letters did anything.')}</p>`}`}
 ${await ratio(input)}${intervals(input, effects)}</section>
-${await funnel(input)}${await weeks(input)}${await retention(input)}${await prediction(input)}${await unchanged(input)}`;
+${await guardrails(input)}${await funnel(input)}${await weeks(input)}${await retention(input)}${await comebacks(input)}${await prediction(input)}${await unchanged(input)}`;
   },
 };
 
@@ -35,12 +39,12 @@ function intervals({ screen: { t, root }, view, settings, numbers }: PageInput, 
     const rows = effects.filter((row) => row.metric === metric);
     const unit = unitOf(metric, {});
     const scale = unit === 'share' ? 100 : 1;
-    return html`<h3>${t(metric)}</h3>${chart({
+    return html`<h3>${t(metricName(metric))}</h3>${chart({
       kind: 'intervals', unit: unit === 'share' ? 'points' : unit === 'money' ? { money: settings.currency } : 'decimal',
       rows: rows.map((row) => ({ name: word(row), middle: row.difference * scale, lower: row.lower * scale, upper: row.upper * scale })),
-    }, { says: t('Difference in {metric} between those who got a letter and those held out, with 95 % intervals.', { metric: t(metric) }), height: rows.length > 6 ? 420 : rows.length > 3 ? 320 : 240 })}
+    }, { says: t('Difference in {metric} between those who got a letter and those held out, with 95 % intervals.', { metric: t(metricName(metric)) }), height: rows.length > 6 ? 420 : rows.length > 3 ? 320 : 240 })}
 <details><summary>${t('The numbers as a table')}</summary>${table({
-      caption: `${t('Effects')}: ${t(metric)}`, empty: '', columns: [{ label: t('arm'), kind: 'name' }, { label: t('segment'), kind: 'name' }, { label: t('mailed'), kind: 'n' }, { label: t('held out'), kind: 'n' }, { label: t('mean mailed'), kind: 'n' }, { label: t('mean held out'), kind: 'n' }, { label: t('difference'), kind: 'n' }, { label: t('95 % interval'), kind: 'n' }, { label: 'p', kind: 'n' }],
+      caption: `${t('Effects')}: ${t(metricName(metric))}`, empty: '', columns: [{ label: t('arm'), kind: 'name' }, { label: t('segment'), kind: 'name' }, { label: t('mailed'), kind: 'n' }, { label: t('held out'), kind: 'n' }, { label: t('mean mailed'), kind: 'n' }, { label: t('mean held out'), kind: 'n' }, { label: t('difference'), kind: 'n' }, { label: t('95 % interval'), kind: 'n' }, { label: 'p', kind: 'n' }],
       rows: rows.map((row) => [row.arm === 'all' ? t('all arms') : row.arm, row.segment === 'all' ? t('everybody') : row.segment, { text: numbers.count(row.treated), value: row.treated }, { text: numbers.count(row.control), value: row.control }, { text: numbers.metric(row.treated_mean, unit), value: row.treated_mean }, { text: numbers.metric(row.control_mean, unit), value: row.control_mean }, { text: numbers.difference(row.difference, unit), value: row.difference }, `${numbers.difference(row.lower, unit)} – ${numbers.difference(row.upper, unit)}`, { text: numbers.pValue(row.p_value), value: row.p_value }]),
     })}</details>`;
   })}<p><a href="${root}/api/cycles/${view.shop}/${view.cycle}/relations/outcomes.effects?format=csv">${t('All as CSV')}</a></p>`;
@@ -53,6 +57,18 @@ async function ratio({ view, settings, screen: { t }, numbers }: PageInput): Pro
   if (row === undefined || share <= 0 || share >= 1 || row.mailed + row.held === 0) return '';
   const { pValue } = sampleRatioMismatch([row.mailed, row.held], [1 - share, share]);
   return html`<p class="${pValue < 0.001 ? 'warn' : 'quiet'}">${pValue < 0.001 ? t('Sample ratio mismatch: {held} of {all} are held out where {share} should be ({p}). Look for the cause before you believe an effect.', { held: numbers.count(row.held), all: numbers.count(row.mailed + row.held), share: numbers.share(share), p: numbers.pValue(pValue) }) : t('The split is as planned: {held} of {all} held out, {share} wanted ({p}).', { held: numbers.count(row.held), all: numbers.count(row.mailed + row.held), share: numbers.share(share), p: numbers.pValue(pValue) })}</p>`;
+}
+
+/** What would have stopped an arm, and how far from it each arm was. */
+async function guardrails({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
+  const rows = await view.rowsIf<{ guardrail: string; arm: string; value: number; lower: number; upper: number; limit: number; tripped: boolean }>(['outcomes.guardrails'], 'select guardrail, arm, value, lower, upper, "limit", tripped from outcomes.guardrails order by guardrail, arm');
+  if (rows.length === 0) return '';
+  const say = (name: string, value: number): string => (/revenue|margin/.test(name) ? numbers.difference(value, 'money') : numbers.share(value));
+  const tripped = rows.filter((row) => row.tripped);
+  return html`<section class="card"><h2>${t('Guardrails')}</h2><p class="${tripped.length === 0 ? 'quiet' : 'warn'}">${tripped.length === 0 ? t('None was touched: no arm had to stop.') : t('Touched by {arms}: these arms stop.', { arms: [...new Set(tripped.map(({ arm }) => arm))].join(', ') })}</p>${table({
+    caption: t('Guardrails'), empty: '', columns: [{ label: t('guardrail'), kind: 'name' }, { label: t('arm') }, { label: t('value'), kind: 'n' }, { label: t('95 % interval'), kind: 'n' }, { label: t('limit'), kind: 'n' }, { label: t('touched') }],
+    rows: rows.map((row) => [t(row.guardrail), row.arm, { text: say(row.guardrail, row.value), value: row.value }, `${say(row.guardrail, row.lower)} – ${say(row.guardrail, row.upper)}`, say(row.guardrail, row.limit), row.tripped ? t('yes') : t('no')]),
+  })}</section>`;
 }
 
 async function funnel({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
@@ -89,6 +105,18 @@ ${chart({ kind: 'heat', columns: months.filter((month) => month > 0).map(String)
     caption: t('Retention'), empty: '', sortable: false, columns: [{ label: t('first order'), kind: 'name' }, { label: t('customers'), kind: 'n' }, ...months.filter((month) => month > 0).map((month) => ({ label: `+${month}`, kind: 'n' as const }))],
     rows: cohorts.map((cohort) => [cohort, numbers.count(cells.find((cell) => cell.first_month === cohort)?.customers ?? 0), ...months.filter((month) => month > 0).map((month) => { const share = shareOf(cohort, month); return share === undefined ? '' : numbers.share(share); })]),
   })}</details></section>`;
+}
+
+/** How soon customers buy again, and which segments came back this time. */
+async function comebacks({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
+  const rates = await view.rowsIf<{ days: number; watched: number; rate: number; lower: number; upper: number }>(['outcomes.repeat_rates'], 'select days, watched, rate, lower, upper from outcomes.repeat_rates order by days');
+  const segments = await view.rowsIf<{ name: string; customers: number; active_before: number; came_back: number; share: number }>(['outcomes.segment_retention', 'segments.summaries'], 'select name, r.customers, active_before, came_back, share from outcomes.segment_retention as r join segments.summaries using (segment) order by segment');
+  if (rates.length === 0 && segments.length === 0) return '';
+  return html`<section class="card"><h2>${t('How soon they buy again')}</h2>${rates.length === 0 ? '' : chart({ kind: 'intervals', unit: 'percent', rows: rates.map(({ days, rate, lower, upper }) => ({ name: t('within {days} days', { days }), middle: rate * 100, lower: lower * 100, upper: upper * 100 })) }, { says: t('Share of first buyers who bought again, with 95 % intervals; those who are not watched that long count as far as they are (Kaplan and Meier).'), height: 240 })}
+${table({
+    caption: t('Who bought this time, by segment'), captioned: true, empty: '', columns: [{ label: t('segment'), kind: 'name' }, { label: t('customers'), kind: 'n' }, { label: t('bought in the window'), kind: 'n' }, { label: t('share'), kind: 'n' }],
+    rows: segments.map((row) => [row.name, { text: numbers.count(row.customers), value: row.customers }, { text: numbers.count(row.came_back), value: row.came_back }, { text: numbers.share(row.share), value: row.share }]),
+  })}</section>`;
 }
 
 async function prediction({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { PCA } from '../../algorithms/index.ts';
+import { AgglomerativeClustering, PCA } from '../../algorithms/index.ts';
 import { chart } from '../parts/chart.ts';
 import type { ConsolePage, PageInput } from '../parts/console-page.ts';
 import { featureName } from '../parts/feature-name.ts';
@@ -32,7 +32,7 @@ ${table({
       row.traits.split(/[,;]\s*/).map((trait) => t(trait.replaceAll('_', ' '))).join(', '),
     ]),
   })}</section>
-${await plane(input, segments)}${await habits(input, segments)}${await migration(input, segments)}${await curve(input)}`;
+${await plane(input, segments)}${await neighbourhoods(input, segments)}${await habits(input, segments)}${await rules(input, segments)}${await alike(input, segments)}${await migration(input, segments)}${await curve(input)}`;
   },
 };
 
@@ -56,6 +56,17 @@ ${chart({
   }, { says: t('{points} of {customers} customers by their habits, coloured by segment. Draw a frame to choose, Ctrl and scroll to come closer, click a point to read the customer.', { points: numbers.count(rows.length), customers: numbers.count(segments.reduce((sum, { customers }) => sum + customers, 0)) }), height: 520 })}</section>`;
 }
 
+/** The same customers laid out so that those who are alike lie together (UMAP), where shop.yaml asks for it. */
+async function neighbourhoods({ view, screen: { t }, screen, numbers }: PageInput, segments: readonly Summary[]): Promise<Content | string> {
+  const rows = await view.rowsIf<{ customer_id: string; segment: number; x: number; y: number }>(['segments.neighbourhoods'], `select customer_id, segment, x, y from segments.neighbourhoods order by hash(customer_id), customer_id limit ${shownPoints}`);
+  if (rows.length === 0) return '';
+  const places = segments.map(({ segment }) => segment);
+  return html`<section class="card"><h2>${t('Who is like whom')}</h2><p>${t('A picture by neighbourhoods (UMAP): who lies together is alike; distances between far groups say little.')}</p>${chart({
+    kind: 'scatter', names: segments.map(({ name }) => name), axes: ['', ''], link: cyclePath(screen, view, 'customers/'),
+    points: rows.map((row) => [Number(row.x.toFixed(2)), Number(row.y.toFixed(2)), places.indexOf(row.segment), row.customer_id]),
+  }, { says: t('{points} customers by their neighbourhoods, coloured by segment.', { points: numbers.count(rows.length) }), height: 520 })}</section>`;
+}
+
 async function habits({ view, screen: { t }, numbers }: PageInput, segments: readonly Summary[]): Promise<Content | string> {
   const centres = await view.rowsIf<{ segment: number; feature: string; centre: number }>(['segments.centres'], 'select segment, feature, centre from segments.centres order by feature, segment');
   if (centres.length === 0) return '';
@@ -72,41 +83,80 @@ ${chart({
   })}</details></section>`;
 }
 
+/** How a person can tell the segments apart: rules that a short decision tree found, and how well they do. */
+async function rules({ view, screen: { t }, numbers }: PageInput, segments: readonly Summary[]): Promise<Content | string> {
+  const rows = await view.rowsIf<{ segment: number; rule: string; precision: number; recall: number }>(['segments.descriptions'], 'select segment, rule, precision, recall from segments.descriptions order by segment');
+  if (rows.length === 0) return '';
+  const name = (segment: number): string => segments.find((one) => one.segment === segment)?.name ?? String(segment);
+  const words = (rule: string): string => rule.replaceAll(/[a-z][a-z0-9]*(?:_[a-z0-9]+)+|\b(?:frequency|monetary)\b/g, (feature) => t(featureName(feature)));
+  return html`<section class="card"><h2>${t('How to tell them apart')}</h2><p>${t('Rules in the shop’s own units. Precision: of those a rule fits, the share that is in the segment. Recall: of the segment, the share that the rule finds.')}</p>${table({
+    caption: t('Rules of the segments'), empty: '', columns: [{ label: t('segment'), kind: 'name' }, { label: t('rule') }, { label: t('precision'), kind: 'n' }, { label: t('recall'), kind: 'n' }],
+    rows: rows.map((row) => [name(row.segment), html`<ul class="rule">${row.rule.split(/;\s*(?:or\s+)?/).map((part) => html`<li>${words(part)}</li>`)}</ul>`, { text: numbers.share(row.precision), value: row.precision }, { text: numbers.share(row.recall), value: row.recall }]),
+  })}</section>`;
+}
+
+/** Which segments are most alike: their centres joined upwards, the nearest first. */
+async function alike({ view, screen: { t }, numbers }: PageInput, segments: readonly Summary[]): Promise<Content | string> {
+  const centres = await view.rowsIf<{ segment: number; centre: number }>(['segments.centres'], 'select segment, centre from segments.centres order by segment, feature');
+  const known = segments.filter(({ segment }) => centres.some((row) => row.segment === segment));
+  const columns = centres.length / Math.max(known.length, 1);
+  if (known.length < 3 || !Number.isInteger(columns)) return '';
+  const { left, right, heights } = (await new AgglomerativeClustering({ nClusters: 1, linkage: 'average' }).fit(Float64Array.from(centres, ({ centre }) => centre), known.length, columns)).dendrogram;
+  // Leaves stand in the order in which the unions meet them, so that no lines cross.
+  const members = (cluster: number): number[] => (cluster < known.length ? [cluster] : [...members(left[cluster - known.length]!), ...members(right[cluster - known.length]!)]);
+  const order = members(known.length + heights.length - 1);
+  const place = (cluster: number): number => (cluster < known.length ? order.indexOf(cluster) : (place(left[cluster - known.length]!) + place(right[cluster - known.length]!)) / 2);
+  const height = (cluster: number): number => (cluster < known.length ? 0 : Number(heights[cluster - known.length]!.toFixed(3)));
+  const names = (cluster: number): string => members(cluster).map((member) => known[member]!.name).join(', ');
+  const merges = Array.from(heights, (_, merge) => merge);
+  return html`<section class="card"><h2>${t('Which are alike')}</h2>${chart({
+    kind: 'dendrogram', leaves: order.map((member) => known[member]!.name),
+    unions: merges.map((merge) => [place(left[merge]!), height(left[merge]!), place(right[merge]!), height(right[merge]!), height(known.length + merge)] as const),
+  }, { says: t('Segments joined from the most alike to the least, by the mean distance of their centres in standard deviations.'), height: known.length > 6 ? 320 : 240 })}
+<details><summary>${t('The numbers as a table')}</summary>${table({
+    caption: t('Which are alike'), empty: '', sortable: false, columns: [{ label: t('these') }, { label: t('and these') }, { label: t('distance'), kind: 'n' }],
+    rows: merges.map((merge) => [names(left[merge]!), names(right[merge]!), numbers.decimal(heights[merge]!)]),
+  })}</details></section>`;
+}
+
 async function migration({ lake, view, screen: { t }, screen, numbers }: PageInput, segments: readonly Summary[]): Promise<Content | string> {
   const before = previousCycle(screen.cycles, view);
   const earlier = before === undefined ? undefined : await lake.view(view.shop, before);
-  if (earlier === undefined || !earlier.has('segments.memberships', 'segments.summaries') || !view.has('segments.memberships')) {
+  if (earlier === undefined || !earlier.has('segments.summaries') || !view.has('segments.migration')) {
     return html`<section class="card"><h2>${t('Who moved')}</h2><p class="quiet">${t('There is no earlier cycle to compare with. Next week this shows who changed segment.')}</p></section>`;
   }
-  await view.beside(earlier, ['segments.memberships', 'segments.summaries']);
-  const counted = await view.rows<{ was: string | null; now: string; customers: number }>(`
-select was.name as was, now.name as now, count(*) as customers
-from segments.memberships as present
-join segments.summaries as now using (segment)
-left join before.memberships as past using (customer_id)
-left join before.summaries as was on was.segment = past.segment
-group by all order by customers desc, was, now`);
-  const flows = counted.map((row) => ({ pair: [row.was ?? t('not yet a customer'), row.now] as const, customers: row.customers }));
+  const names = new Map((await earlier.rows<{ segment: number; name: string }>('select segment, name from segments.summaries')).map(({ segment, name }) => [segment, name]));
+  const counted = await view.rows<{ previous_segment: number | null; segment: number | null; customers: number }>('select previous_segment, segment, customers from segments.migration order by customers desc, previous_segment, segment');
+  const matches = await view.rowsIf<{ segment: number; previous_segment: number | null; similarity: number; adjusted_rand: number }>(['segments.matches'], 'select segment, previous_segment, similarity, adjusted_rand from segments.matches order by segment');
+  const flows = counted.map(({ previous_segment: was, segment: is, customers }) => ({
+    was, is, customers, pair: [was === null ? t('not yet a customer') : names.get(was) ?? String(was), is === null ? t('no longer in a segment') : segments.find(({ segment }) => segment === is)?.name ?? String(is)] as const,
+  }));
   const all = flows.reduce((sum, { customers }) => sum + customers, 0);
   const from = [...new Set(flows.map(({ pair }) => pair[0]))];
   const to = [...new Set(flows.map(({ pair }) => pair[1]))];
-  const stayed = flows.filter(({ pair }) => pair[0] === pair[1]).reduce((sum, { customers }) => sum + customers, 0);
-  return html`<section class="card"><h2>${t('Who moved')}</h2><p>${t('From {before} to {now}: {stayed} of {all} customers stayed in a segment of the same name.', { before: before!, now: view.cycle, stayed: numbers.count(stayed), all: numbers.count(all) })}</p>
+  const heir = new Map(matches.map((match) => [match.segment, match.previous_segment]));
+  const stayed = flows.filter(({ was, is }) => was !== null && is !== null && heir.get(is) === was).reduce((sum, { customers }) => sum + customers, 0);
+  const rand = matches[0]?.adjusted_rand;
+  return html`<section class="card"><h2>${t('Who moved')}</h2><p>${t('From {before} to {now}: {stayed} of {all} customers stayed in the segment that continues theirs.', { before: before!, now: view.cycle, stayed: numbers.count(stayed), all: numbers.count(all) })}${rand === undefined ? '' : html` ${t('Agreement of both weeks beyond chance: {rand} (adjusted Rand index, 1 is the same).', { rand: numbers.decimal(rand) })}`}</p>
 ${chart({ kind: 'flow', from, to, groups: segments.map(({ name }) => name), flows: flows.map(({ pair, customers }) => [from.indexOf(pair[0]), to.indexOf(pair[1]), customers] as const) }, { says: t('Customers by their segment in {before} and in {now}.', { before: before!, now: view.cycle }), height: 420 })}
 <details><summary>${t('The numbers as a table')}</summary>${table({
     caption: t('Who moved'), empty: '', columns: [{ label: t('segment before'), kind: 'name' }, { label: t('segment now'), kind: 'name' }, { label: t('customers'), kind: 'n' }],
     rows: flows.map(({ pair, customers }) => [pair[0], pair[1], { text: numbers.count(customers), value: customers }]),
+  })}${matches.length === 0 ? '' : table({
+    caption: t('Which segment continues which'), captioned: true, empty: '', columns: [{ label: t('segment now'), kind: 'name' }, { label: t('segment before'), kind: 'name' }, { label: t('common customers'), kind: 'n' }],
+    rows: matches.map((match) => [segments.find(({ segment }) => segment === match.segment)?.name ?? '', match.previous_segment === null ? t('none: it is new') : names.get(match.previous_segment) ?? '', { text: numbers.share(match.similarity), value: match.similarity }]),
   })}</details></section>`;
 }
 
 async function curve({ view, screen: { t }, numbers }: PageInput): Promise<Content | string> {
-  const tries = await view.rowsIf<{ clusters: number; inertia: number; silhouette: number }>(['segments.k_curve'], `select clusters, inertia, silhouette from segments.k_curve order by clusters`);
-  if (tries.length === 0) return '';
-  const best = tries.reduce((one, other) => (other.silhouette > one.silhouette ? other : one));
-  return html`<section class="card"><h2>${t('How many segments')}</h2><p>${t('{clusters} segments are the most clearly separated: silhouette {silhouette}.', { clusters: best.clusters, silhouette: numbers.decimal(best.silhouette, 3) })}</p>
-${chart({ kind: 'lines', labels: tries.map(({ clusters }) => String(clusters)), series: [{ name: t('silhouette'), values: tries.map(({ silhouette }) => Number(silhouette.toFixed(4))) }], unit: 'decimal' }, { says: t('Silhouette by number of segments; higher is clearer.'), height: 240 })}
+  const tries = await view.rowsIf<{ clusters: number; chosen: boolean; inertia: number; silhouette: number; stability: number | null; votes: number }>(['segments.k_curve'], 'select clusters, chosen, inertia, silhouette, stability, votes from segments.k_curve order by clusters');
+  const chosen = tries.find((one) => one.chosen);
+  if (chosen === undefined) return '';
+  const stable = (value: number | null): number | null => (value === null ? null : Number(value.toFixed(4)));
+  return html`<section class="card"><h2>${t('How many segments')}</h2><p>${t('{clusters} segments were chosen: silhouette {silhouette}, stability {stability}.', { clusters: chosen.clusters, silhouette: numbers.decimal(chosen.silhouette, 3), stability: chosen.stability === null ? '–' : numbers.decimal(chosen.stability, 3) })}</p>
+${chart({ kind: 'lines', labels: tries.map(({ clusters }) => String(clusters)), series: [{ name: t('silhouette'), values: tries.map(({ silhouette }) => stable(silhouette)) }, ...(tries.some(({ stability }) => stability !== null) ? [{ name: t('stability'), values: tries.map(({ stability }) => stable(stability)) }] : [])], unit: 'decimal' }, { says: t('Silhouette (how well apart) and stability (how alike on other samples) by number of segments; higher is better.'), height: 240 })}
 <details><summary>${t('The numbers as a table')}</summary>${table({
-    caption: t('How many segments'), empty: '', columns: [{ label: t('segments'), kind: 'n' }, { label: t('silhouette'), kind: 'n' }, { label: t('inertia'), kind: 'n' }],
-    rows: tries.map((row) => [{ text: String(row.clusters), value: row.clusters }, { text: numbers.decimal(row.silhouette, 3), value: row.silhouette }, { text: numbers.count(row.inertia), value: row.inertia }]),
+    caption: t('How many segments'), empty: '', columns: [{ label: t('segments'), kind: 'n' }, { label: t('silhouette'), kind: 'n' }, { label: t('stability'), kind: 'n' }, { label: t('inertia'), kind: 'n' }, { label: t('votes of the criteria'), kind: 'n' }, { label: t('chosen') }],
+    rows: tries.map((row) => [{ text: String(row.clusters), value: row.clusters }, { text: numbers.decimal(row.silhouette, 3), value: row.silhouette }, { text: row.stability === null ? '–' : numbers.decimal(row.stability, 3), value: row.stability ?? 0 }, { text: numbers.count(row.inertia), value: row.inertia }, { text: numbers.count(row.votes), value: row.votes }, row.chosen ? t('yes') : '']),
   })}</details></section>`;
 }

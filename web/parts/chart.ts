@@ -9,9 +9,10 @@ export type ChartSpec =
   | { readonly kind: 'flow'; readonly from: readonly string[]; readonly to: readonly string[]; readonly flows: readonly (readonly [from: number, to: number, value: number])[]; /** Names in the order of the other pictures of the page, so that a group keeps its colour. */ readonly groups: readonly string[] }
   | { readonly kind: 'network'; readonly nodes: readonly { readonly name: string; readonly size: number }[]; readonly links: readonly (readonly [from: number, to: number, weight: number])[] }
   | { readonly kind: 'intervals'; readonly rows: readonly { readonly name: string; readonly middle: number; readonly lower: number; readonly upper: number }[]; readonly unit: ChartUnit }
+  | { readonly kind: 'dendrogram'; readonly leaves: readonly string[]; /** Places are leaf numbers, halves between them; the last is the height of the union. */ readonly unions: readonly (readonly [onePlace: number, oneHeight: number, otherPlace: number, otherHeight: number, height: number])[] }
   | { readonly kind: 'lines'; readonly labels: readonly string[]; readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[]; readonly unit: ChartUnit };
 
-export type ChartUnit = 'count' | 'share' | 'points' | 'deviation' | 'decimal' | { readonly money: string };
+export type ChartUnit = 'count' | 'share' | 'percent' | 'points' | 'deviation' | 'decimal' | { readonly money: string };
 
 /** JSON inside a script element must not be able to end it. */
 const safeJson = (value: unknown): string => JSON.stringify(value).replace(/</g, '\\u003c').replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');

@@ -24,13 +24,16 @@ export interface TableParts {
 
 const isSorted = (cell: TableCell): cell is { readonly text: string | Content; readonly value: number | string } => typeof cell === 'object' && cell !== null && 'value' in cell && 'text' in cell;
 
-/** A table that scrolls by itself on a narrow screen, and by the keyboard. */
+/** Tables of few columns fit any screen, and those of many are read across. */
+const stacks = (columns: readonly ColumnHead[]): boolean => columns.length > 3 && columns.length < 10;
+
+/** A table that scrolls by itself, and by the keyboard; on a narrow screen its rows stand as blocks with their labels. Roles are said, since a table shown as blocks loses them. */
 export function table({ caption, columns, rows, empty, captioned = false, sortable = true }: TableParts): Content {
   if (rows.length === 0) return html`<p class="quiet">${empty}</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="${sortable && rows.length > 1 ? 'sortable' : ''}"><caption class="${captioned ? '' : 'heard'}">${caption}</caption><thead><tr>${columns.map(({ label, kind }) => html`<th scope="col" class="${kind ?? ''}">${label}</th>`)}</tr></thead><tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table role="table" class="${[...(sortable && rows.length > 1 ? ['sortable'] : []), ...(stacks(columns) ? ['stacks'] : [])].join(' ')}"><caption class="${captioned ? '' : 'heard'}">${caption}</caption><thead role="rowgroup"><tr role="row">${columns.map(({ label, kind }) => html`<th role="columnheader" scope="col" class="${kind ?? ''}">${label}</th>`)}</tr></thead><tbody role="rowgroup">${rows.map((row) => html`<tr role="row">${row.map((cell, index) => {
     const kind = columns[index]?.kind ?? '';
     const text = isSorted(cell) ? cell.text : cell;
     const value = isSorted(cell) ? html` data-value="${cell.value}"` : '';
-    return index === 0 ? html`<th scope="row" class="${kind}"${value}>${text}</th>` : html`<td class="${kind}"${value}>${text}</td>`;
+    return index === 0 ? html`<th role="rowheader" scope="row" class="${kind}"${value}>${text}</th>` : html`<td role="cell" class="${kind}" data-label="${columns[index]?.label ?? ''}"${value}>${text}</td>`;
   })}</tr>`)}</tbody></table></div>`;
 }

@@ -18,6 +18,7 @@
   function format(unit) {
     if (unit === 'count') return (value) => whole.format(value);
     if (unit === 'share') return (value) => `${some.format(value * 100)} %`;
+    if (unit === 'percent') return (value) => `${some.format(value)} %`;
     if (unit === 'points') return (value) => `${value > 0 ? '+' : ''}${minus(some.format(value))} pp`;
     if (typeof unit === 'object') { const money = new Intl.NumberFormat(language, { style: 'currency', currency: unit.money, maximumFractionDigits: 2 }); return (value) => minus(money.format(value)); }
     if (unit === 'decimal') return (value) => minus(fine.format(value));
@@ -67,7 +68,7 @@
       const tight = width / columns.length < 62;
       return {
         ...base(), grid: { left: Math.min(width * 0.36, 150), right: 8, top: 6, bottom: columns.some((name) => name.length > 4) ? 96 : 30 },
-        xAxis: axis({ type: 'category', data: columns, splitLine: { show: false }, axisLabel: { color: color('--quiet'), rotate: columns.some((name) => name.length > 4) ? 35 : 0, width: 150, overflow: 'truncate', interval: 0 } }),
+        xAxis: axis({ type: 'category', data: columns, splitLine: { show: false }, axisLabel: { color: color('--quiet'), rotate: columns.some((name) => name.length > 4) ? 35 : 0, width: 150, overflow: 'truncate', interval: columns.some((name) => name.length > 4) || !tight ? 0 : 'auto' } }),
         yAxis: axis({ type: 'category', data: rows, inverse: true, splitLine: { show: false }, axisLabel: { color: color('--ink'), width: Math.min(width * 0.36, 150) - 12, overflow: 'truncate' } }),
         visualMap: { show: false, min: around === undefined ? 0 : around - reach, max: around === undefined ? reach : around + reach, inRange: { color: around === undefined ? [paper, high] : [low, paper, high] } },
         tooltip: { ...base().tooltip, formatter: ({ value }) => `${rows[value[1]]}, ${columns[value[0]]}: ${say(value[2])}` },
@@ -114,7 +115,7 @@
         tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => { const row = rows[dataIndex]; return `${row.name}\n${say(row.middle)} (${say(row.lower)} – ${say(row.upper)})`; } },
         series: [{
           type: 'custom', data: rows.map(({ middle, lower, upper }, index) => [middle, index, lower, upper]), encode: { x: [0, 2, 3], y: 1 },
-          markLine: { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: faint, type: 'dashed' }, data: [{ xAxis: 0 }] },
+          markLine: { silent: true, symbol: 'none', label: { show: false }, lineStyle: { color: faint, type: 'dashed' }, data: unit === 'percent' ? [] : [{ xAxis: 0 }] },
           renderItem(_, api) {
             const [x, y] = api.coord([api.value(0), api.value(1)]);
             const [left] = api.coord([api.value(2), api.value(1)]);
@@ -125,6 +126,26 @@
               ...[left, right].map((at) => ({ type: 'line', shape: { x1: at, y1: y - 5, x2: at, y2: y + 5 }, style: { stroke: ink, lineWidth: 2.5, fill: null } })),
               { type: 'circle', shape: { cx: x, cy: y, r: 5.5 }, style: { fill: sure ? ink : color('--card'), stroke: ink, lineWidth: 2.5 } },
             ] };
+          },
+        }],
+      };
+    },
+    dendrogram({ leaves, unions }, width) {
+      const room = Math.min(width * 0.4, 220);
+      const highest = Math.max(...unions.map((union) => union[4]), 0.01);
+      return {
+        ...base(), grid: { left: room, right: 20, top: 6, bottom: 34 },
+        xAxis: axis({ type: 'value', min: 0, max: highest * 1.05, axisLabel: { color: color('--quiet'), formatter: (value) => some.format(value), hideOverlap: true } }),
+        yAxis: [axis({ type: 'category', inverse: true, data: leaves, splitLine: { show: false }, axisLine: { show: false }, axisLabel: { color: color('--ink'), width: room - 12, overflow: 'truncate', fontSize: 13 } })],
+        tooltip: { ...base().tooltip, formatter: ({ dataIndex }) => some.format(unions[dataIndex][4]) },
+        series: [{
+          type: 'custom', data: unions.map(([, , , , height], index) => [height, index % leaves.length]),
+          renderItem({ dataIndex }, api) {
+            const [one, oneHeight, other, otherHeight, height] = unions[dataIndex];
+            // Between two leaves there is no category, so the place is reckoned from the band.
+            const band = api.size([0, 1])[1];
+            const at = (x, place) => [api.coord([x, 0])[0], api.coord([0, 0])[1] + place * band];
+            return { type: 'polyline', shape: { points: [at(oneHeight, one), at(height, one), at(height, other), at(otherHeight, other)] }, style: { stroke: color('--accent'), lineWidth: 2, fill: 'none' } };
           },
         }],
       };

@@ -1,6 +1,11 @@
 // Makes tables sortable by the buttons of their heads. Without this file they stay in the order of the server.
 'use strict';
 
+// On a narrow screen the pages are a line that scrolls: the one that is open must be in sight.
+const here = document.querySelector('.sections [aria-current]');
+const line = here?.closest('ul');
+if (line) line.scrollLeft = here.offsetLeft - line.offsetLeft - (line.clientWidth - here.offsetWidth) / 2;
+
 for (const table of document.querySelectorAll('table.sortable')) {
   const heads = [...table.tHead.rows[0].cells];
   const body = table.tBodies[0];
