@@ -16,6 +16,7 @@ import { loginRoutes } from './routes/login-routes.ts';
 import { mailReportsRoute } from './routes/mail-reports.ts';
 import { redeemRoute } from './routes/redeem-coupons.ts';
 import { surveyPage } from './routes/survey-page.ts';
+import { riskVerdicts } from './routes/risk-verdicts.ts';
 import { unsubscribePage } from './routes/unsubscribe-page.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticFiles } from './static-files.ts';
@@ -60,6 +61,7 @@ export function createApp(parts: AppParts): App {
     if (guard.mode === 'login') app.route('/', loginRoutes(parts, guard, root));
     app.route('/', consolePages(parts, { guard, lake, root, files }));
     app.route('/', consoleActions(parts, guard, root));
+    app.route('/', riskVerdicts(parts, { guard, root }));
   }
 
   app.notFound((context) => context.html(notice('Not here', 'There is no such page.'), 404));

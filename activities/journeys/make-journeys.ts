@@ -34,7 +34,7 @@ export async function makeJourneys(session: WarehouseSession, { folder, asOf, cu
   };
   let found: ReturnType<typeof findFrictions> | undefined;
   const write = (name: string, columns: (all: ReturnType<typeof findFrictions>) => readonly Column[]): Promise<RelationRef> => session.write(folder, {
-    name, algorithm: 'find-frictions 1', inputs: ['journeys.counted', 'features.orders'], parameters: { days: settings.days, currency }, columns: async () => columns(found ??= await find()),
+    name, algorithm: 'find-frictions 2', inputs: ['journeys.counted', 'features.orders'], parameters: { days: settings.days, currency }, columns: async () => columns(found ??= await find()),
   });
   const doubles = <Row>(rows: readonly Row[], names: Readonly<Record<string, (row: Row) => number>>): Column[] => Object.entries(names).map(([name, of]) => ({ name, type: 'DOUBLE', values: rows.map(of) }));
   relations['journeys.drop_rules'] = await write('journeys.drop_rules', ({ rules }) => [
@@ -43,7 +43,7 @@ export async function makeJourneys(session: WarehouseSession, { folder, asOf, cu
     ...doubles(rules, { rate: (rule) => rule.rate, lift: (rule) => rule.lift, p_value: (rule) => rule.pValue, false_discovery_rate: (rule) => rule.falseDiscoveryRate }),
   ]);
   relations['journeys.frictions'] = await write('journeys.frictions', ({ frictions }) => [
-    { name: 'step', type: 'VARCHAR', values: frictions.map((friction) => friction.step) }, { name: 'conditions', type: 'VARCHAR', values: frictions.map((friction) => friction.conditions) },
+    { name: 'step', type: 'VARCHAR', values: frictions.map((friction) => friction.step) }, { name: 'kind', type: 'VARCHAR', values: frictions.map((friction) => friction.kind) }, { name: 'conditions', type: 'VARCHAR', values: frictions.map((friction) => friction.conditions) },
     { name: 'words', type: 'VARCHAR', values: frictions.map((friction) => friction.words) },
     { name: 'sessions', type: 'BIGINT', values: frictions.map((friction) => friction.trials) }, { name: 'lost', type: 'BIGINT', values: frictions.map((friction) => friction.hits) },
     ...doubles(frictions, {

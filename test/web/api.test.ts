@@ -78,7 +78,7 @@ const at = '/cycles/demo/2026-W49';
 const operations = Object.entries<ApiOperation>(apiContract);
 
 const examples: Readonly<Record<keyof typeof apiContract, readonly [path: string, body?: object]>> = {
-  listCycles: ['/cycles'], startCycle: ['/cycles', { shop: 'demo', cycle: '2026-W50' }], readCycle: [at], listRelations: [`${at}/relations`], readRelation: [`${at}/relations/segments.rules`], readCustomer: [`${at}/customers/C0000002`],
+  listAlerts: ['/shops/demo/alerts'], decideAlert: ['/shops/demo/alerts/Y1', { verdict: 'fraud', comment: 'stolen card', by: 'Mara' }], listCycles: ['/cycles'], startCycle: ['/cycles', { shop: 'demo', cycle: '2026-W50' }], readCycle: [at], listRelations: [`${at}/relations`], readRelation: [`${at}/relations/segments.rules`], readCustomer: [`${at}/customers/C0000002`],
   readDeliverability: [`${at}/deliverability`], readDecisions: ['/shops/demo/decisions'], decidePlan: [`${at}/plan`, { decision: 'approve', hash: 'hash-1', comment: 'good', by: 'Mara' }], changeSending: [`${at}/sending`, { action: 'rate', rate: 12 }],
   readDemand: [`${at}/demand?product=P00001`], resumeCycle: [`${at}/resume`], abandonCycle: [`${at}/abandon`, { reason: 'wrong data' }],
 };

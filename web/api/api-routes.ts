@@ -8,6 +8,7 @@ import type { CycleProgress } from '../../workflows/progress.ts';
 import type { ConsoleEnvironment, Guard, Refusals } from '../access/guard.ts';
 import type { AppParts, CycleDoor } from '../app-parts.ts';
 import { ClienteleError } from '../../gateways/errors.ts';
+import { decideAlert, listAlerts } from '../../gateways/ledger/risk-alerts.ts';
 import { isRefusal } from '../is-refusal.ts';
 import { listCycles } from '../list-cycles.ts';
 import type { CycleView, LakeReader } from '../reads/lake-reader.ts';
@@ -129,6 +130,15 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
       if (!(await listCycles(parts.warehouse.lake)).some(({ shop }) => shop === at.shop)) throw new Refused(404, 'no such shop');
       const decisions = await readDecisions(parts.ledger, at.shop);
       return { decisions: decisions.map(({ cycle, kind, subject, words, evidence, rule, actor, madeAt, undoneAt, force }) => ({ cycle, kind, subject, words, evidence, rule, actor, force, madeAt: madeAt.toISOString(), undoneAt: undoneAt?.toISOString() ?? null })) };
+    },
+    async listAlerts({ at }) {
+      const alerts = await listAlerts(parts.ledger, at.shop, { open: true });
+      return { alerts: alerts.map(({ paymentId, orderId, customerId, amount, paidAt, score, reasons, cycle }) => ({ payment: paymentId, order: orderId, customer: customerId, amount, paidAt, score, reasons, cycle })) };
+    },
+    async decideAlert({ context, at, body }) {
+      const who = signer(context, body.by);
+      await told(context, who, 'decide on a payment', `${at.shop}/${at.payment}`, () => decideAlert(parts.ledger, { shop: at.shop, paymentId: at.payment, verdict: body.verdict, by: who, comment: body.comment.trim(), now: parts.clock() }).catch((error: unknown) => { throw error instanceof ClienteleError && error.code === 'COMMAND_INVALID' ? new Refused(404, 'no such alert') : error; }));
+      return { outcome: body.verdict };
     },
     async decidePlan({ context, at, body }) {
       const by = signer(context, body.by);
