@@ -11,6 +11,7 @@ import { apiRoutes } from './api/api-routes.ts';
 import { approvalPage } from './routes/approval-page.ts';
 import { consoleActions } from './routes/console-actions.ts';
 import { consolePages } from './routes/console-pages.ts';
+import { identityReviews } from './routes/identity-reviews.ts';
 import { followLinks } from './routes/follow-links.ts';
 import { loginRoutes } from './routes/login-routes.ts';
 import { mailReportsRoute } from './routes/mail-reports.ts';
@@ -62,6 +63,7 @@ export function createApp(parts: AppParts): App {
     app.route('/', consolePages(parts, { guard, lake, root, files }));
     app.route('/', consoleActions(parts, guard, root));
     app.route('/', riskVerdicts(parts, { guard, root }));
+    app.route('/', identityReviews(parts, { guard, lake, root }));
   }
 
   app.notFound((context) => context.html(notice('Not here', 'There is no such page.'), 404));

@@ -226,6 +226,7 @@ describe('a role', () => {
   const campaigns = '/shops/demo/2026-W49/campaigns';
   const actions: readonly (readonly [string, Role])[] = [
     [`${campaigns}/decide`, 'marketer'], [`${campaigns}/pause`, 'marketer'], [`${campaigns}/continue`, 'marketer'], [`${campaigns}/rate`, 'marketer'], [`${campaigns}/cancel`, 'marketer'], ['/cycles/demo/2026-W49/resume', 'operator'], ['/cycles/demo/2026-W49/abandon', 'operator'],
+    ['/shops/demo/2026-W49/identities/review', 'marketer'],
   ];
   const order: readonly Role[] = ['viewer', 'marketer', 'operator'];
 
@@ -266,7 +267,7 @@ describe('a role', () => {
 
 describe('a viewer', () => {
   const given = /Ada|Paul|丽|Noémie/;
-  const people = ['customers', 'customers/C0000002', 'campaigns?why=send', 'deliverability', 'data', 'letters/C0000002', 'letters/C0000005', 'settings'].map((path) => `/shops/demo/2026-W49/${path}`);
+  const people = ['customers', 'customers/C0000002', 'campaigns?why=send', 'identities', 'deliverability', 'data', 'letters/C0000002', 'letters/C0000005', 'settings'].map((path) => `/shops/demo/2026-W49/${path}`);
 
   test('sees no name and no address on any page, and a marketer does', async () => {
     const cookie = await sessionOf('vera');

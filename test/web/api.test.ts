@@ -80,6 +80,7 @@ const operations = Object.entries<ApiOperation>(apiContract);
 const examples: Readonly<Record<keyof typeof apiContract, readonly [path: string, body?: object]>> = {
   listAlerts: ['/shops/demo/alerts'], decideAlert: ['/shops/demo/alerts/Y1', { verdict: 'fraud', comment: 'stolen card', by: 'Mara' }], listCycles: ['/cycles'], startCycle: ['/cycles', { shop: 'demo', cycle: '2026-W50' }], readCycle: [at], listRelations: [`${at}/relations`], readRelation: [`${at}/relations/segments.rules`], readCustomer: [`${at}/customers/C0000002`],
   readDeliverability: [`${at}/deliverability`], readDecisions: ['/shops/demo/decisions'], decidePlan: [`${at}/plan`, { decision: 'approve', hash: 'hash-1', comment: 'good', by: 'Mara' }], changeSending: [`${at}/sending`, { action: 'rate', rate: 12 }],
+  readIdentities: [`${at}/identities`], decideIdentity: [`${at}/identities`, { customerId: 'C0000003', otherCustomerId: 'C0000004', verdict: 'same', comment: 'same family', by: 'Mara' }],
   readDemand: [`${at}/demand?product=P00001`], resumeCycle: [`${at}/resume`], abandonCycle: [`${at}/abandon`, { reason: 'wrong data' }],
 };
 

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { recordIdentityReview } from '../../gateways/ledger/identity-reviews.ts';
 import { quoteLiteral } from '../../gateways/warehouse/quote.ts';
 import type { Cell } from '../../gateways/warehouse/warehouse.ts';
 import { readDemand } from '../../activities/forecast/read-demand.ts';
@@ -16,6 +17,7 @@ import { maskFor } from '../reads/mask.ts';
 import { readContact } from '../reads/read-contact.ts';
 import { readDecisions } from '../reads/read-decisions.ts';
 import { readDomains, readSuppressionReasons } from '../reads/read-deliverability.ts';
+import { isOnReview, readAttribution, readIdentityCounts, readOpenReviews } from '../reads/read-identities.ts';
 import { createCyclesWatch } from '../reads/running-cycles.ts';
 import { sendingOf } from '../reads/sending-of.ts';
 import { apiContract, type ApiOperation, type OperationName } from './api-contract.ts';
@@ -25,6 +27,7 @@ import { csvHead, csvLines } from './write-csv.ts';
 
 const exportsAtOnce = 3;
 const mostJsonRows = 10_000;
+const mostReviews = 1_000;
 
 /** An answer that is not the operation's own. */
 class Refused extends Error {
@@ -130,6 +133,19 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
       if (!(await listCycles(parts.warehouse.lake)).some(({ shop }) => shop === at.shop)) throw new Refused(404, 'no such shop');
       const decisions = await readDecisions(parts.ledger, at.shop);
       return { decisions: decisions.map(({ cycle, kind, subject, words, evidence, rule, actor, madeAt, undoneAt, force }) => ({ cycle, kind, subject, words, evidence, rule, actor, force, madeAt: madeAt.toISOString(), undoneAt: undoneAt?.toISOString() ?? null })) };
+    },
+    async readIdentities({ at }) {
+      const view = await viewOf(at);
+      const counts = await readIdentityCounts(view);
+      if (counts === undefined) throw new Refused(404, 'not resolved yet');
+      return { counts, reviews: await readOpenReviews(view, parts.ledger, mostReviews, 0), attribution: await readAttribution(view) };
+    },
+    async decideIdentity({ context, at, body }) {
+      const { customerId, otherCustomerId, verdict, comment } = body;
+      if (!(await isOnReview(await viewOf(at), customerId, otherCustomerId))) throw new Refused(404, 'no such pair on the review list');
+      const by = signer(context, body.by);
+      await told(context, by, 'decide on a pair of records', `${at.shop}/${at.cycle}`, () => recordIdentityReview(parts.ledger, at.shop, { customerId, otherCustomerId, verdict, by, comment: comment.trim(), at: parts.clock() }));
+      return { outcome: verdict };
     },
     async listAlerts({ at }) {
       const alerts = await listAlerts(parts.ledger, at.shop, { open: true });

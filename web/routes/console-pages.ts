@@ -20,6 +20,7 @@ import { dataQualityPage } from '../pages/data-quality.ts';
 import { decisionsPage } from '../pages/decisions.ts';
 import { demandPage } from '../pages/demand.ts';
 import { deliverabilityPage } from '../pages/deliverability.ts';
+import { identitiesPage } from '../pages/identities.ts';
 import { journeysPage } from '../pages/journeys.ts';
 import { resultsPage } from '../pages/results.ts';
 import { riskPage } from '../pages/risk.ts';
@@ -40,7 +41,7 @@ import { consolePolicy, documentPolicy, ownReferrerPolicy } from '../security-he
 import type { StaticFiles } from '../static-files.ts';
 import { ownPath } from './login-routes.ts';
 
-const pages = [customersPage, segmentsPage, basketsPage, demandPage, journeysPage, riskPage, campaignsPage, resultsPage, decisionsPage, deliverabilityPage, dataQualityPage, settingsPage];
+const pages = [customersPage, segmentsPage, basketsPage, demandPage, identitiesPage, journeysPage, riskPage, campaignsPage, resultsPage, decisionsPage, deliverabilityPage, dataQualityPage, settingsPage];
 /** More open streams than people would hold. */
 const mostStreams = 100;
 const beatMs = 15_000;
@@ -50,6 +51,7 @@ const longestQuery = 300;
 const doneWords: Readonly<Record<string, string>> = {
   approve: 'Approved: the letters are on their way.', reject: 'Rejected: nothing is sent this week.', pause: 'Paused: no further letter goes out until somebody goes on.', continue: 'Sending goes on.',
   rate: 'The rate is changed.', cancel: 'Stopped for good: no further letter of this campaign goes out.', verdict: 'Written down: later scores learn from it.', resume: 'Resumed: the step runs again.', abandon: 'The cycle ends.',
+  review: 'Written down: it counts when the people are resolved the next time.',
 };
 
 /** The console's pages: every one asks for the role of viewer, and reads. What changes something is in console-actions.ts. */
