@@ -40,6 +40,6 @@ await runCommand(async ({ stops, say }) => {
   }
   const left = erasure.lake.some((trace) => trace.left);
   say(`Erased${left ? ', but for a cycle that is not over: erase again when it is' : ''}. ${erasure.ledger.addresses} addresses stay suppressed by their hash.`);
-  say("Not reached: the shop's own files (take the person out there too, or the next cycle reads it again), mail in var/outbox and var/previews, the relay's log, backups.");
+  say("Later cycles leave out what the shop's own files still say, as quarantined. Not reached: those files themselves, mail in var/outbox and var/previews, the relay's log, backups.");
   return left ? exitCodes.failed : exitCodes.ok;
 });

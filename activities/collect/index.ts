@@ -1,4 +1,5 @@
 import { ClienteleError } from '../../gateways/errors.ts';
+import { readErasures } from '../../gateways/ledger/erasures.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
@@ -7,6 +8,7 @@ import type { CollectActivities, CollectInput, CollectResult, SourceTally } from
 import { cycleSettingsOf } from './cycle-settings.ts';
 import { exportLedger } from './export-ledger.ts';
 import { findPreviousCycle } from './find-previous-cycle.ts';
+import { erasedReason } from './leave-out-erased.ts';
 import { runAudits } from './run-audits.ts';
 import { tooLate } from './stage-source.ts';
 import { takeSnapshot } from './take-snapshot.ts';
@@ -29,7 +31,7 @@ export function createCollectActivities({ warehouse, ledger, openShop, resolveDa
       const mark = `sources, attempt ${input.attempt}`;
       const previousCycle = await findPreviousCycle(warehouse.lake, input);
       const { relations, tallies } = await takeSnapshot(warehouse, {
-        shop, folder: input, layer: 'snapshot', tables: canonicalTables.map((table) => table.name), mark, previousCycle,
+        shop, folder: input, layer: 'snapshot', tables: canonicalTables.map((table) => table.name), mark, previousCycle, erased: await readErasures(ledger, input.shop),
         data: resolveData(input.dataFolder ?? shop.settings.data), until: input.asOf, signal: cancellation(),
       });
       await using session = await warehouse.open({}, {}, cancellation());
@@ -70,11 +72,11 @@ export function createCollectActivities({ warehouse, ledger, openShop, resolveDa
   };
 }
 
-/** @throws ClienteleError TOO_MUCH_QUARANTINED, leaving out lines that are only too late for this cycle */
+/** @throws ClienteleError TOO_MUCH_QUARANTINED, leaving out lines that are only too late for this cycle, and those of people who were erased */
 function refuseTooMuchQuarantined(tallies: readonly SourceTally[], shop: ShopFolder, { cycle }: CollectInput): void {
   const limit = shop.settings.gates.maximum_quarantined_share;
   for (const { table, read, reasons } of tallies) {
-    const refused = reasons.filter(({ reason }) => !reason.endsWith(tooLate)).reduce((sum, { rows }) => sum + rows, 0);
+    const refused = reasons.filter(({ reason }) => !reason.endsWith(tooLate) && reason !== erasedReason).reduce((sum, { rows }) => sum + rows, 0);
     if (read > 0 && refused / read > limit) {
       const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
       throw new ClienteleError('TOO_MUCH_QUARANTINED', { share: percent(refused / read), table, limit: percent(limit), relation: `${shop.name}/${cycle}/snapshot/quarantine`, cycle: `${shop.name}/${cycle}` });

@@ -1,7 +1,9 @@
 import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import type { Erasures } from '../../gateways/ledger/erasures.ts';
 import { quoteIdentifier, quoteLiteral } from '../../gateways/warehouse/quote.ts';
 import { ClienteleError } from '../../gateways/errors.ts';
 import { bookkeepingColumns, type CanonicalTable } from './canonical-tables.ts';
+import { erasedReason, isErased, namesErased } from './leave-out-erased.ts';
 import type { SourcePartition } from './source-partitions.ts';
 
 /** A canonical table to stage, or one partition of it, with the shop's select for it, if it has one. */
@@ -14,6 +16,8 @@ export interface SourceToStage {
   readonly cycle: string;
   /** What the table's KEY columns are in every partition. */
   readonly keyTypes: Readonly<Record<string, string>>;
+  /** People whose lines are left out. */
+  readonly erased?: Erasures;
 }
 
 /** The reason of lines that are only too late for this cycle ends so. */
@@ -54,7 +58,7 @@ export interface StagedSource {
  * For a session of one thread: that is what keeps positions in the order of the file.
  * @throws ClienteleError SOURCE_UNREADABLE, SOURCE_COLUMN_MISSING, SOURCE_COLUMN_UNKNOWN
  */
-export async function stageSource(session: WarehouseSession, { table, sql, partition, file, cycle, keyTypes }: SourceToStage): Promise<StagedSource> {
+export async function stageSource(session: WarehouseSession, { table, sql, partition, file, cycle, keyTypes, erased }: SourceToStage): Promise<StagedSource> {
   const raw = `raw.${quoteIdentifier(table.name)}`;
   // A Parquet file is cheaper to read again, and only the columns that are asked for, than to hold; text is parsed and cast once.
   const held = partition === undefined || !partition.path.endsWith('.parquet');
@@ -82,11 +86,11 @@ export async function stageSource(session: WarehouseSession, { table, sql, parti
   await session.run(`create ${form} staged.${quoteIdentifier(table.name)} as
     select
       ${position} as position, ${sourceFile}, coalesce(${given('source_line', 'null')}::bigint, ${position}) as source_line, ${casts.join(', ')},
-      ${given('quarantine_reason', 'null')}::varchar as shop_reason, ${checks.length === 0 ? 'null::varchar' : `case ${checks.join(' ')} end`} as cast_reason
+      ${erased === undefined ? `${given('quarantine_reason', 'null')}::varchar` : `case when ${isErased(erased, types)} then ${quoteLiteral(erasedReason)} else ${given('quarantine_reason', 'null')}::varchar end`} as shop_reason, ${checks.length === 0 ? 'null::varchar' : `case ${checks.join(' ')} end`} as cast_reason
     from ${raw}`);
   const [{ parsed, rejecting }] = await session.rows<{ parsed: number; rejecting: number }>(`
     select (select count(*) from ${raw}) as parsed, (select count(*) from duckdb_tables() where table_name = 'reject_errors') as rejecting`) as [{ parsed: number; rejecting: number }];
-  const read = parsed + (rejecting > 0 ? await takeRejectedLines(session, table.name) : 0);
+  const read = parsed + (rejecting > 0 ? await takeRejectedLines(session, table.name, erased) : 0);
 
   // The line as it was read, for whoever has to mend it; one that only waits for the next cycle needs no mending. Of a Parquet file's line what it
   // is judged by is enough, since the file is not mended by hand.
@@ -95,7 +99,7 @@ export async function stageSource(session: WarehouseSession, { table, sql, parti
   return {
     read,
     writeDownRefused: `insert into sources.refused_lines
-      select ${quoteLiteral(table.name)}, refused.source_file, refused.source_line, position, reason, case when not ends_with(reason, ${quoteLiteral(tooLate)}) then ${line} end
+      select ${quoteLiteral(table.name)}, refused.source_file, refused.source_line, position, reason, case when not ends_with(reason, ${quoteLiteral(tooLate)})${erased === undefined ? '' : ` and reason <> ${quoteLiteral(erasedReason)}`} then ${line} end
       from sources.${quoteIdentifier(table.name)} as refused ${held ? `inner join ${raw} as line on line.rowid = refused.position - 1` : ''} order by position`,
   };
 }
@@ -117,7 +121,7 @@ const unreadable = (file: string, cycle: string) => (error: Error): never => {
 };
 
 /** Moves what the CSV reader refused since the last source into `sources.refused_lines`, one row a line. Files are named from the data folder, so that the same data give the same rows wherever they lie. */
-async function takeRejectedLines(session: WarehouseSession, table: string): Promise<number> {
+async function takeRejectedLines(session: WarehouseSession, table: string, erased: Erasures | undefined): Promise<number> {
   await session.run(`insert into sources.refused_lines
     select
       ${quoteLiteral(table)}, case when starts_with(file_path, getvariable('data') || '/') then substr(file_path, length(getvariable('data')) + 2) else file_path end as source_file,
@@ -125,6 +129,7 @@ async function takeRejectedLines(session: WarehouseSession, table: string): Prom
     from reject_errors inner join reject_scans using (scan_id, file_id)
     group by source_file, line order by source_file, line;
     drop table reject_errors; drop table reject_scans`);
+  if (erased !== undefined) await session.run(`update sources.refused_lines set reason = ${quoteLiteral(erasedReason)}, line = null where ${namesErased(erased, 'line')}`);
   const [{ rejected }] = await session.rows<{ rejected: number }>('select count(*) as rejected from sources.refused_lines') as [{ rejected: number }];
   return rejected;
 }

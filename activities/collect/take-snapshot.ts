@@ -1,5 +1,6 @@
 import { copyFile, link, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Erasures } from '../../gateways/ledger/erasures.ts';
 import { fingerprintOf } from '../../gateways/warehouse/fingerprint.ts';
 import { folderUri, readRelationRecord, recordPath, type RelationPart } from '../../gateways/warehouse/relation-file.ts';
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
@@ -30,6 +31,8 @@ export interface SnapshotRequest {
   readonly from?: string;
   /** An earlier cycle whose files may serve again where the shop's have not changed. */
   readonly previousCycle?: string;
+  /** People whose lines are left out. */
+  readonly erased?: Erasures;
   readonly signal?: AbortSignal;
 }
 
@@ -137,7 +140,7 @@ function tallyOf(table: string, parts: readonly RelationPart[]): SourceTally {
 }
 
 /** One task a partition; a source without partitions, and a table without a source, is a task of its own. */
-async function tasksOf(tables: readonly CanonicalTable[], { shop, folder }: SnapshotRequest, open: () => Promise<WarehouseSession>): Promise<Task[]> {
+async function tasksOf(tables: readonly CanonicalTable[], { shop, folder, erased }: SnapshotRequest, open: () => Promise<WarehouseSession>): Promise<Task[]> {
   await using session = await open();
   const cycle = `${folder.shop}/${folder.cycle}`;
   const tasks: Task[] = [];
@@ -152,7 +155,7 @@ async function tasksOf(tables: readonly CanonicalTable[], { shop, folder }: Snap
     for (const partition of partitions) {
       tasks.push({
         table, partition, keyTypes, part: partition?.name ?? 'all',
-        ...(partition?.bytes === undefined ? {} : { source: fingerprintOf({ sql, columns: table.columns, keyTypes, name: partition.name, bytes: partition.bytes, changedAt: partition.changedAt }) }),
+        ...(partition?.bytes === undefined ? {} : { source: fingerprintOf({ sql, columns: table.columns, keyTypes, name: partition.name, bytes: partition.bytes, changedAt: partition.changedAt, ...(erased === undefined ? {} : { erased: erased.hashes }) }) }),
       });
     }
   }
@@ -179,9 +182,9 @@ const largestFirst = (tasks: readonly Task[]): Task[] => [...tasks].sort((a, b) 
 
 const quarantinePart = ({ table, part, partition }: Task): string => (partition === undefined ? table.name : `${table.name}-${part}`);
 
-async function collectPart(session: WarehouseSession, { shop, folder, layer, until }: SnapshotRequest, task: Task): Promise<Collected> {
+async function collectPart(session: WarehouseSession, { shop, folder, layer, until, erased }: SnapshotRequest, task: Task): Promise<Collected> {
   const { table, partition, part, source, keyTypes, nothing, earlierFiles } = task;
-  const { read, writeDownRefused } = await stageSource(session, { table, sql: nothing === true ? undefined : shop.sources[table.name], partition, file: sourceFile(table), cycle: `${folder.shop}/${folder.cycle}`, keyTypes });
+  const { read, writeDownRefused } = await stageSource(session, { table, sql: nothing === true ? undefined : shop.sources[table.name], partition, file: sourceFile(table), cycle: `${folder.shop}/${folder.cycle}`, keyTypes, erased });
   await session.run(`create table sources.${table.name} as ${await readSql(`sources.${table.name}`)}`);
   if (earlierFiles !== undefined) await refuseCopies(session, table, earlierFiles);
   await session.run(writeDownRefused);

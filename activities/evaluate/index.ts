@@ -1,4 +1,5 @@
 import { armTallies } from '../../gateways/ledger/arm-tallies.ts';
+import { readErasures } from '../../gateways/ledger/erasures.ts';
 import { exportTouches, type ExportedTouches } from '../../gateways/ledger/export-touches.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import { exportSurveyAnswers } from '../../gateways/ledger/survey-answers.ts';
@@ -63,7 +64,7 @@ export function createEvaluateActivities({ warehouse, ledger, openShop, resolveD
       let campaign: Measured | undefined;
       let satisfaction: StepFigure[] = [];
       if (observed) {
-        const orders = await takeSnapshot(warehouse, { shop, folder: input, layer: 'outcomes', tables: ['order_lines'], mark: `sources until ${input.to}`, data: dataFolder(input, shop), from: input.from, until: input.to, signal: cancellation() });
+        const orders = await takeSnapshot(warehouse, { shop, folder: input, layer: 'outcomes', tables: ['order_lines'], mark: `sources until ${input.to}`, data: dataFolder(input, shop), from: input.from, until: input.to, erased: await readErasures(ledger, input.shop), signal: cancellation() });
         for (const [name, ref] of Object.entries(orders.relations)) await session.addView(name, ref);
         Object.assign(relations, orders.relations);
         relations['outcomes.touches'] = await writeTouches(session, input, () => exportTouches(ledger, plan.campaign));

@@ -1,4 +1,5 @@
 import { ClienteleError } from '../../gateways/errors.ts';
+import { recordErasure } from '../../gateways/ledger/erasures.ts';
 import type { Ledger } from '../../gateways/ledger/ledger.ts';
 
 export interface LedgerErasure {
@@ -14,7 +15,7 @@ export const readAddresses = async (ledger: Ledger, shop: string, customer: stri
 
 /**
  * Takes a person out of the ledger in one transaction: sends with their coupons, touches and bounces, and consents. Every address stays suppressed
- * by its hash, so that data which bring the person back bring no letter.
+ * by its hash, so that data which bring the person back bring no letter; and the person's own salted hash makes later cycles leave out what the shop's files still say.
  * @param erase false only counts
  * @throws ClienteleError COMMAND_INVALID while a letter to the person is at the relay
  */
@@ -29,6 +30,7 @@ export async function eraseFromLedger(ledger: Ledger, { shop, customer, addresse
     const [consents] = await tx.query<{ rows: number }>('select count(*)::integer as rows from consents where shop = $1 and customer_id = $2', [shop, customer]);
     if (erase) {
       await tx.query('delete from identity_reviews where shop = $1 and $2 in (customer_id, other_customer_id)', [shop, customer]);
+      await recordErasure(tx, { shop, customer, addresses, now });
       await tx.query('delete from sends where key = any($1)', [keys]);
       await tx.query('delete from consents where shop = $1 and customer_id = $2', [shop, customer]);
       await tx.query(

@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { takeSnapshot } from '../../activities/collect/take-snapshot.ts';
+import { readErasures } from '../../gateways/ledger/erasures.ts';
 import { openLedger, type Ledger } from '../../gateways/ledger/open-ledger.ts';
 import { isSuppressed } from '../../gateways/ledger/suppressions.ts';
+import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
 import { sealParts } from '../../gateways/warehouse/seal-parts.ts';
 import type { Warehouse } from '../../gateways/warehouse/warehouse.ts';
@@ -83,6 +86,31 @@ test('a finished cycle loses the rows of the person alone, in their order, under
   const manifest = readFileSync(join(warehouse.lake, 'corner/2026-W48/manifest.json'), 'utf8');
   expect(JSON.parse(manifest)).toEqual({ shop: 'corner', erasures: [{ at: now.toISOString(), relations: found.map(([relation]) => relation) }] });
   expect((await run(true)).lake).toEqual([]);
+});
+
+test('the next cycle leaves out what the shop’s files still say, as quarantined, and keeps none of its words', async () => {
+  const data = join(home, 'data');
+  mkdirSync(data, { recursive: true });
+  writeFileSync(join(data, 'customers.csv'), 'customer_id,email\nc1,ann@shop.example\nc2,bob@shop.example\nc9, ANN@old.example\nc10,x@shop.example\nc1,ann@shop.example,extra\nc2,bob@shop.example,extra\n');
+  writeFileSync(join(data, 'orders.csv'), 'order_id,line_no,customer_id,ordered_at,product_id,quantity,unit_price\no1,1,c1,2026-11-20,tea,1,3\no2,1,c2,2026-11-20,tea,1,3\n');
+  const csv = (name: string): string => `select * from read_csv(getvariable('data') || '/${name}.csv', header = true, all_varchar = true, store_rejects = true, delim = ',')`;
+  const shop = { name: 'corner', sources: { customers: csv('customers'), order_lines: csv('orders') } } as unknown as ShopFolder;
+  const collected = async (cycle: string, of: string) => takeSnapshot(warehouse, { shop, folder: { shop: 'corner', cycle }, layer: 'snapshot', tables: ['customers', 'order_lines'], mark: 'first', data, until: '2026-12-01T00:00:00Z', erased: await readErasures(ledger, of) });
+
+  const { relations, tallies } = await collected('2026-W50', 'corner');
+  await using session = await warehouse.open(relations);
+  expect(await session.texts('select customer_id from snapshot.customers order by 1')).toEqual(['c10', 'c2']);
+  expect(await session.texts('select customer_id from snapshot.order_lines')).toEqual(['c2']);
+  expect(tallies.map(({ table, read, kept, reasons }) => [table, read, kept, Object.fromEntries(reasons.map(({ reason, rows }) => [reason, rows]))])).toEqual([
+    ['customers', 6, 2, { 'erased at the person’s request': 3, 'the line has more columns than the header': 1 }], ['order_lines', 2, 1, { 'erased at the person’s request': 1 }],
+  ]);
+  const refused = JSON.stringify(await session.rows('select * from snapshot.quarantine'));
+  expect(refused).toContain('bob@shop.example');
+  expect(refused).not.toMatch(/c1\b|ann@/i);
+
+  // Another shop's customer of the same id is somebody else.
+  expect((await collected('2026-W51', 'other')).tallies.map(({ kept }) => kept)).toEqual([4, 2]);
+  expect(JSON.stringify(await ledger.query('select * from erasures'))).not.toMatch(/ann|c1"/);
 });
 
 test('while a letter is being handed over nothing is erased', async () => {
