@@ -238,7 +238,7 @@ describe('a role', () => {
   test.each(Object.entries(rolesOf))('of %s opens what it includes and nothing else', async (name, role) => {
     const cookie = await sessionOf(name);
     const csrf = await csrfOf(cookie);
-    const body = new URLSearchParams({ csrf, decision: 'approve', hash: 'h', rate: '5', sure: 'yes', reason: 'because' }).toString();
+    const body = new URLSearchParams({ csrf, decision: 'approve', hash: 'h', rate: '5', sure: 'yes', reason: 'because', one: 'C0000003', other: 'C0000004', verdict: 'same' }).toString();
     for (const [path, needed] of actions) {
       const answer = await app.request(`${host}${path}`, { method: 'POST', headers: { ...form, cookie }, body });
       expect([path, answer.status]).toEqual([path, order.indexOf(role) >= order.indexOf(needed) ? 303 : 403]);
