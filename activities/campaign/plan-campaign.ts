@@ -7,6 +7,7 @@ import type { CycleScope } from '../contract.ts';
 import { assignOffers } from './assign-offers.ts';
 import type { CampaignPlan, PlanCampaignInput } from './contract.ts';
 import { planTargets } from './plan-targets.ts';
+import { productsInStock } from './products-in-stock.ts';
 
 /** Share of recipients who get the first arm, where no decision says otherwise. */
 const evenShare = 0.5;
@@ -31,8 +32,10 @@ export async function planCampaign(session: WarehouseSession, warehouse: Pick<Wa
   const byUplift = campaign.targeting.by === 'uplift';
   // Where uplift decides who is mailed, budget and maximum are its to keep.
   const audience = byUplift ? 'plan.candidates' : 'plan.recipients';
+  if (campaign.follow_stock) Object.assign(relations, await productsInStock(session, warehouse, input));
+  const audienceSql = await readSql('plan.recipients');
   relations[audience] = await session.materialise(input, {
-    name: audience, file: 'plan.recipients', sql: await readSql('plan.recipients'),
+    name: audience, file: 'plan.recipients', sql: campaign.follow_stock ? audienceSql.replace('from features.favourite_products', 'from plan.products') : audienceSql,
     parameters: {
       seed: shop.settings.seed, holdout_share: campaign.holdout_share, budget: byUplift ? 1e11 : campaign.budget, locale,
       maximum_recipients: byUplift ? Number.MAX_SAFE_INTEGER : campaign.maximum_recipients ?? Number.MAX_SAFE_INTEGER, arms: campaign.arms.map((arm) => arm.name),

@@ -60,7 +60,7 @@ export function nelderMead(valueAt: (point: Float64Array) => number, start: Floa
     const anchor = points[best] as Float64Array;
     for (const corner of order.slice(1)) {
       points[corner] = (points[corner] as Float64Array).map((value, index) => ((anchor[index] as number) + value) / 2);
-      values[corner] = valueAt(points[corner] as Float64Array);
+      values[corner] = valueAt(points[corner]);
       evaluations++;
     }
   }

@@ -93,7 +93,7 @@ function loess(figures: Float64Array, span: number, degree: 0 | 1, jump: number,
   into[0] = fit(0);
   const draw = (to: number): void => {
     into[to] = fit(to);
-    const slope = ((into[to] as number) - (into[last] as number)) / (to - last);
+    const slope = (into[to] - (into[last] as number)) / (to - last);
     for (let t = last + 1; t < to; t++) into[t] = (into[last] as number) + slope * (t - last);
     last = to;
   };

@@ -116,6 +116,8 @@ export const shopSettingsSchema = z.strictObject({
     maximum_attribution_days: z.number().int().positive().default(14),
     mails_per_second: z.number().positive().default(50),
     maximum_recipients: z.number().int().positive().optional(),
+    /** Whether letters leave out products that are out of stock and show one that the latest forecast says to clear. */
+    follow_stock: z.boolean().default(false),
     /** What handing over one letter costs, in the shop's currency. */
     cost_per_mail: z.number().nonnegative().default(0),
     /**

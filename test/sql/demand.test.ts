@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
+import { productsInStock } from '../../activities/campaign/products-in-stock.ts';
 import { readDailySeries } from '../../activities/forecast/daily-series.ts';
 import { knownMarks } from '../../activities/forecast/known-marks.ts';
 import { makeForecasts } from '../../activities/forecast/make-forecasts.ts';
@@ -155,4 +156,47 @@ test('a shop’s forecast: Saturdays come again, parts add up, levels hold the p
   } finally {
     await rm(lake, { recursive: true, force: true });
   }
+});
+
+describe('letters that follow the stock', () => {
+  const given = async (session: WarehouseSession): Promise<void> => {
+    await giveRows(session, 'features.favourite_products', ['a', 'b', 'c'].map((product_id, place) => ({ customer_id: 'c1', rank: place + 1, product_id, title: product_id.toUpperCase(), times: 3 - place })).concat([{ customer_id: 'c2', rank: 1, product_id: 'b', title: 'B', times: 1 }]), { customer_id: 'varchar', rank: 'integer', product_id: 'varchar', title: 'varchar', times: 'integer' });
+    await giveRows(session, 'features.interests', [{ customer_id: 'c1', rank: 1, category: 'tea' }, { customer_id: 'c2', rank: 1, category: 'books' }], { customer_id: 'varchar', rank: 'integer', category: 'varchar' });
+    await giveRows(session, 'snapshot.products', [{ product_id: 'a', stock: 0 }, { product_id: 'b', stock: 5 }, { product_id: 'c' }, { product_id: 'old', stock: 90 }]);
+  };
+
+  test('leave out what is gone, keep what is there or not counted, and end with what is to be cleared in the favourite category', () => withSession(parameters, async (session) => {
+    await given(session);
+    await giveRows(session, 'plan.clearance', [{ product_id: 'old', title: 'Old tea', category: 'tea', money_tied_up: 9 }], { product_id: 'varchar', title: 'varchar', category: 'varchar', money_tied_up: 'double' });
+    expect(await rowsOf(session, 'plan.products', 'customer_id, rank, title, is_cleared', 'customer_id, rank')).toEqual([
+      { customer_id: 'c1', rank: 1, title: 'B', is_cleared: false }, { customer_id: 'c1', rank: 2, title: 'C', is_cleared: false }, { customer_id: 'c1', rank: 3, title: 'Old tea', is_cleared: true },
+      { customer_id: 'c2', rank: 1, title: 'B', is_cleared: false },
+    ]);
+  }));
+
+  it('clear what the latest forecast up to the cycle says, and nothing before there is one; the first look of a cycle holds', async () => {
+    const lake = await mkdtemp(join(tmpdir(), 'clientele-clear-'));
+    try {
+      const warehouse = await openWarehouse({ lake });
+      await using session = await warehouse.open({});
+      const shown = async (cycle: string): Promise<readonly string[]> => {
+        await using plan = await warehouse.open({});
+        for (const relation of ['features.favourite_products', 'features.interests', 'snapshot.products']) {
+          await plan.materialise({ shop: 'made', cycle: '2026-W01' }, { name: relation, external: 'given', sql: relation === 'features.interests' ? "select 'c1' as customer_id, 1 as rank, 'tea' as category" : relation === 'snapshot.products' ? "select 'a' as product_id, 4 as stock" : "select 'c1' as customer_id, 1 as rank, 'a' as product_id, 'A' as title, 2 as times" });
+        }
+        await productsInStock(plan, warehouse, { shop: 'made', cycle });
+        return await plan.texts('select title from plan.products order by rank');
+      };
+      const forecast = (cycle: string, product: string) => session.materialise({ shop: 'made', cycle }, { name: 'demand.stock', external: product, sql: `select '${product}' as product_id, '${product}' as title, 'tea' as category, 'over' as state, 10 as stock, 5.0 as money_tied_up` });
+      expect(await shown('2026-W47')).toEqual(['A']);
+      await forecast('2026-W47', 'early');
+      expect(await shown('2026-W47')).toEqual(['A']);
+      expect(await shown('2026-W48')).toEqual(['A', 'early']);
+      await forecast('2026-W49', 'late');
+      expect(await shown('2026-W48')).toEqual(['A', 'early']);
+      expect(await shown('2026-W50')).toEqual(['A', 'late']);
+    } finally {
+      await rm(lake, { recursive: true, force: true });
+    }
+  });
 });
