@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { personId } from '../../activities/identities/person-id.ts';
 import { quoteIdentifier, quoteLiteral } from '../../gateways/warehouse/quote.ts';
 import { readablePath } from '../../gateways/warehouse/relation-file.ts';
 import type { CycleFolder, Warehouse } from '../../gateways/warehouse/warehouse.ts';
@@ -17,6 +18,8 @@ export interface LakeTrace extends CycleFolder {
 function conditionOf(columns: ReadonlyMap<string, string>, { customer, addresses }: { readonly customer: string; readonly addresses: readonly string[] }): string | undefined {
   const id = quoteLiteral(customer);
   const named = ['customer_id', 'other_customer_id'].filter((name) => columns.has(name)).map((name) => `${quoteIdentifier(name)}::varchar = ${id}`);
+  // Where rows are a person's and name no record, they are the person's that is called after this one.
+  if (named.length === 0 && columns.has('person_id')) named.push(`person_id = ${quoteLiteral(personId(customer))}`);
   const field = quoteLiteral(`(^|[,;\\t"':{ ])${customer.replaceAll(/[^\w]/g, '\\$&')}([,;\\t"'} ]|$)`);
   const lines = columns.get('line') === 'VARCHAR' ? [`regexp_matches(line, ${field})`, ...addresses.map((address) => `contains(lower(line), ${quoteLiteral(address)})`)] : [];
   const conditions = [...named, ...lines];

@@ -30,6 +30,7 @@ beforeAll(async () => {
     await ledger.query("insert into touches (send_key, kind, at, bot) values ($1, 'open', now(), false)", [key]);
     await ledger.query("insert into consents (shop, customer_id, purpose, state, at, source) values ($1, $2, 'marketing', 'granted', now(), $3)", [shop, customer, key]);
   }
+  await ledger.query("insert into identity_reviews (shop, customer_id, other_customer_id, verdict, by, at) values ('corner', 'c0', 'c1', 'same', 'mara', now())");
   await ledger.query("insert into suppressions (shop, address_hash, address, reason, source, suppressed_at) values ('*', address_hash_of('ann@shop.example'), 'ann@shop.example', 'complaint', 'relay', now())");
 
   await using session = await warehouse.open({}, {}, undefined, 1);
@@ -55,7 +56,7 @@ const found = [['snapshot.customers', 1], ['snapshot.events', 2], ['snapshot.qua
 
 test('a look says where the person is and changes nothing', async () => {
   const seen = await run(false);
-  expect(seen.ledger).toEqual({ rows: { sends: 1, coupons: 1, touches: 1, bounces: 0, consents: 1 }, addresses: 2 });
+  expect(seen.ledger).toEqual({ rows: { sends: 1, coupons: 1, touches: 1, bounces: 0, survey_answers: 0, consents: 1, risk_alerts: 0, identity_reviews: 1 }, addresses: 2 });
   expect(seen.lake.map(({ relation, rows }) => [relation, rows])).toEqual(found);
   expect(await counted()).toEqual({ sends: 3, coupons: 3, touches: 3, consents: 3 });
 });
