@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IdentityReview } from '../../gateways/ledger/identity-reviews.ts';
 import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
 import { fingerprintOf } from '../../gateways/warehouse/fingerprint.ts';
@@ -8,6 +7,7 @@ import type { Column, CycleFolder, WarehouseSession } from '../../gateways/wareh
 import { inThread } from '../in-thread.ts';
 import { blockingRules, largestBlock, recordFields } from './linkage-model.ts';
 import type { LinkedRecords, LinkTask, RecordPair } from './link-records.ts';
+import { personId } from './person-id.ts';
 import { gatherPairs } from './score-pairs.ts';
 
 export interface ResolvePersons {
@@ -55,9 +55,6 @@ export async function resolvePersons(session: WarehouseSession, { folder, settin
   });
   return { 'identities.links': links, 'identities.persons': persons, 'identities.review': await session.materialise(folder, { name: 'identities.review', sql: await readSql('identities.review') }) };
 }
-
-/** Follows from the first of a person's records; as SQL writes it for who is in orders alone. */
-const personId = (customer: string): string => `p-${createHash('md5').update(customer).digest('hex').slice(0, 16)}`;
 
 async function link(session: WarehouseSession, { settings, seed, reviews, signal }: Omit<ResolvePersons, 'folder'>): Promise<Named> {
   await session.run('create schema if not exists identities');

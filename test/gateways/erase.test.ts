@@ -39,6 +39,7 @@ beforeAll(async () => {
     'snapshot.quarantine': `select * from (values ('{"customer_id":"c1"}'), ('c1;2026'), ('9,ANN@old.example'), ('{"customer_id":"c10"}'), (null)) as t(line)`,
     'snapshot.social': "select * from (values ('c2', 'c1'), ('c2', null)) as t(customer_id, other_customer_id)",
     'segments.summaries': 'select 1 as segment',
+    'identities.people': "select 'p-' || left(md5(customer), 16) as person_id, customer from (values ('c1'), ('c2')) as t(customer)",
   })) await session.materialise(folder, { name, sql, inputs: [] });
   const parts = [];
   for (const [part, sql] of [['2026-10', "select 'c2' as customer_id"], ['2026-11', "select unnest(['c1', 'c3', 'c1', 'c2']) as customer_id"]] as const) parts.push(await session.writePart(folder, { name: 'snapshot.events', part, sql, origin: {} }));
@@ -52,7 +53,7 @@ afterAll(async () => {
 
 const run = (erase: boolean): ReturnType<typeof erasePerson> => erasePerson({ ledger, warehouse, shop: 'corner', customer: 'c1', now, erase });
 const counted = async (): Promise<unknown> => (await ledger.query("select (select count(*)::integer from sends) as sends, (select count(*)::integer from coupons) as coupons, (select count(*)::integer from touches) as touches, (select count(*)::integer from consents) as consents"))[0];
-const found = [['snapshot.customers', 1], ['snapshot.events', 2], ['snapshot.quarantine', 3], ['snapshot.social', 1]];
+const found = [['identities.people', 1], ['snapshot.customers', 1], ['snapshot.events', 2], ['snapshot.quarantine', 3], ['snapshot.social', 1]];
 
 test('a look says where the person is and changes nothing', async () => {
   const seen = await run(false);
