@@ -1,5 +1,8 @@
 import { associationRules } from '../../algorithms/associate/association-rules.ts';
+import { closedItemsets, maximalItemsets } from '../../algorithms/associate/condensed-itemsets.ts';
 import { Eclat } from '../../algorithms/associate/eclat.ts';
+import type { FrequentItemsets } from '../../algorithms/associate/frequent-itemsets.ts';
+import { multiLevelItemsets } from '../../algorithms/associate/multi-level-itemsets.ts';
 import { significantRules } from '../../algorithms/associate/significant-rules.ts';
 import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
 import type { RelationRef } from '../../gateways/warehouse/relation-ref.ts';
@@ -7,7 +10,16 @@ import type { Column, CycleFolder, WarehouseSession } from '../../gateways/wareh
 
 type RuleSettings = ShopSettings['analyse']['rules'];
 
-interface Itemset { readonly items: string; readonly length: number; readonly baskets: number; readonly support: number }
+interface Itemset {
+  readonly items: string;
+  readonly length: number;
+  readonly baskets: number;
+  readonly support: number;
+  /** No larger set is in as many baskets. */
+  readonly closed: boolean;
+  /** No larger set is frequent. */
+  readonly maximal: boolean;
+}
 
 interface Rule {
   readonly antecedent: string;
@@ -34,6 +46,8 @@ interface Baskets {
   readonly codes: Uint32Array;
   readonly segments: Int32Array;
   readonly titles: readonly string[];
+  /** By code, the code of the category above it, or -1; of rules over products and categories only. */
+  readonly parents?: Int32Array;
 }
 
 /** Pairs, and triples for the rules "who buys both also buys". */
@@ -51,12 +65,13 @@ export async function mineAssociations(session: WarehouseSession, folder: CycleF
   let made: Associations | undefined;
   const once = async (): Promise<Associations> => (made ??= await mine(session, settings));
   const write = (name: string, columns: (associations: Associations) => readonly Column[]): Promise<RelationRef> => session.write(folder, {
-    name, algorithm: 'mine-associations 2', inputs: ['features.order_lines', 'features.orders', 'snapshot.products', 'segments.memberships'], parameters: { ...settings, maxLength, maxFalseDiscoveryRate }, columns: async () => columns(await once()),
+    name, algorithm: 'mine-associations 3', inputs: ['features.order_lines', 'features.orders', 'snapshot.products', 'segments.memberships'], parameters: { ...settings, maxLength, maxFalseDiscoveryRate }, columns: async () => columns(await once()),
   });
   return {
     'segments.itemsets': await write('segments.itemsets', ({ itemsets }) => [
       { name: 'items', type: 'VARCHAR', values: itemsets.map((set) => set.items) }, { name: 'length', type: 'INTEGER', values: itemsets.map((set) => set.length) },
       { name: 'baskets', type: 'BIGINT', values: itemsets.map((set) => set.baskets) }, { name: 'support', type: 'DOUBLE', values: itemsets.map((set) => set.support) },
+      { name: 'closed', type: 'BOOLEAN', values: itemsets.map((set) => set.closed) }, { name: 'maximal', type: 'BOOLEAN', values: itemsets.map((set) => set.maximal) },
     ]),
     'segments.rules': await write('segments.rules', ({ rules }) => ruleColumns(rules)),
     'segments.segment_rules': await write('segments.segment_rules', ({ segmentRules }) => [{ name: 'segment', type: 'INTEGER', values: segmentRules.map((rule) => rule.segment) }, ...ruleColumns(segmentRules)]),
@@ -72,15 +87,37 @@ const ruleColumns = (rules: readonly Rule[]): readonly Column[] => [
 
 async function mine(session: WarehouseSession, settings: RuleSettings): Promise<Associations> {
   const baskets = await readBaskets(session, settings);
-  const { itemsets, rules } = mineBaskets(baskets, settings);
+  const { sets, rules } = mineBaskets(baskets, settings);
   // Only what is frequent among all is looked for in a segment; -1 is nobody's.
   const known = [...basketsBySegment(baskets)].filter(([segment]) => segment >= 0).sort(([a], [b]) => a - b);
-  return { itemsets, rules, segmentRules: known.flatMap(([segment, own]) => mineBaskets(own, settings).rules.map((rule) => ({ segment, ...rule }))) };
+  return { itemsets: sets === undefined ? [] : listItemsets(sets, baskets), rules, segmentRules: known.flatMap(([segment, own]) => mineBaskets(own, settings).rules.map((rule) => ({ segment, ...rule }))) };
+}
+
+/** What a basket holds by level: a select of order_id and item, an item's title, and which product it is. At two levels a letter tells a product from a category of its name. */
+const levels: Readonly<Record<RuleSettings['level'], { readonly items: string; readonly title: string; readonly product: string }>> = {
+  product: { items: 'select distinct order_id, product_id as item from features.order_lines where not is_return', title: 'coalesce(any_value(title), item)', product: 'item = product_id' },
+  category: { items: 'select distinct order_id, category as item from features.order_lines where not is_return', title: 'item', product: 'false' },
+  both: {
+    items: `
+      select distinct order_id, 'p:' || product_id as item from features.order_lines where not is_return
+      union all
+      select distinct order_id, 'c:' || category from features.order_lines where not is_return`,
+    title: 'coalesce(any_value(title), item[3:])', product: "item = 'p:' || product_id",
+  },
+};
+
+async function readParents(session: WarehouseSession): Promise<Int32Array> {
+  const { values } = await session.matrix(`
+    with above as (select 'p:' || product_id as item, 'c:' || min(category) as category from features.order_lines group by product_id)
+    select coalesce(categories.code, -1) as parent
+    from frequent_items left join above using (item) left join frequent_items as categories on categories.item = above.category
+    order by frequent_items.code`);
+  return Int32Array.from(values);
 }
 
 async function readBaskets(session: WarehouseSession, settings: RuleSettings): Promise<Baskets> {
-  const item = settings.level === 'product' ? 'product_id' : 'category';
-  await session.run(`create or replace temporary table bought as select distinct order_id, ${item} as item from features.order_lines where not is_return`);
+  const { items, title, product } = levels[settings.level];
+  await session.run(`create or replace temporary table bought as ${items}`);
   // Rare items can be in no frequent set: they are left in DuckDB, which counts them faster than they could be carried out.
   await session.run(`
     create or replace temporary table frequent_items as
@@ -118,14 +155,14 @@ async function readBaskets(session: WarehouseSession, settings: RuleSettings): P
     }
   }
   const titles = await session.texts(`
-    select coalesce(${settings.level === 'product' ? 'any_value(title)' : 'null'}, item) as title
-    from frequent_items left join snapshot.products on ${settings.level === 'product' ? 'item = product_id' : 'false'}
+    select ${title} as title
+    from frequent_items left join snapshot.products on ${product}
     group by item, code order by code`);
-  return { offsets: Uint32Array.from([...offsets, bought.rows]), codes, segments: Int32Array.from(segments), titles };
+  return { offsets: Uint32Array.from([...offsets, bought.rows]), codes, segments: Int32Array.from(segments), titles, ...(settings.level === 'both' ? { parents: await readParents(session) } : {}) };
 }
 
 /** The baskets of each segment by its number; one pass over all of them, since a segment has most of its baskets' neighbours elsewhere. */
-function basketsBySegment({ offsets, codes, segments, titles }: Baskets): ReadonlyMap<number, Baskets> {
+function basketsBySegment({ offsets, codes, segments, ...names }: Baskets): ReadonlyMap<number, Baskets> {
   const sizes = new Map<number, { baskets: number; codes: number }>();
   segments.forEach((segment, basket) => {
     const size = sizes.get(segment) ?? { baskets: 0, codes: 0 };
@@ -133,7 +170,7 @@ function basketsBySegment({ offsets, codes, segments, titles }: Baskets): Readon
     size.codes += offsets[basket + 1]! - offsets[basket]!;
     sizes.set(segment, size);
   });
-  const parts = new Map([...sizes].map(([segment, size]) => [segment, { offsets: new Uint32Array(size.baskets + 1), codes: new Uint32Array(size.codes), segments: new Int32Array(size.baskets).fill(segment), titles, filled: 0 }]));
+  const parts = new Map([...sizes].map(([segment, size]) => [segment, { offsets: new Uint32Array(size.baskets + 1), codes: new Uint32Array(size.codes), segments: new Int32Array(size.baskets).fill(segment), ...names, filled: 0 }]));
   segments.forEach((segment, basket) => {
     const part = parts.get(segment)!;
     let end = part.offsets[part.filled]!;
@@ -143,21 +180,32 @@ function basketsBySegment({ offsets, codes, segments, titles }: Baskets): Readon
   return parts;
 }
 
-function mineBaskets({ offsets, codes, titles }: Baskets, settings: RuleSettings): Omit<Associations, 'segmentRules'> {
+/** Names of an itemset's members. */
+const wordsOf = (titles: readonly string[], members: Iterable<number>): string => Array.from(members, (code) => titles[code]!).join(' + ');
+
+function mineBaskets({ offsets, codes, titles, parents }: Baskets, settings: RuleSettings): { readonly sets?: FrequentItemsets; readonly rules: readonly Rule[] } {
   const baskets = offsets.length - 1;
-  if (codes.length === 0) return { itemsets: [], rules: [] };
-  const { itemsets } = new Eclat({ minSupport: Math.min(1, Math.max(settings.minimum_support, fewestBaskets / baskets)), maxLength }).fit(offsets, codes);
-  const words = (members: Iterable<number>): string => Array.from(members, (code) => titles[code]!).join(' + ');
+  if (codes.length === 0) return { rules: [] };
+  const options = { minSupport: Math.min(1, Math.max(settings.minimum_support, fewestBaskets / baskets)), maxLength };
+  const sets = parents === undefined ? new Eclat(options).fit(offsets, codes).itemsets : multiLevelItemsets(offsets, codes, parents, options);
   // Every rule that is looked at counts against the false discoveries, whatever its confidence.
-  const found = significantRules(associationRules(itemsets, { minConfidence: 0, maxConsequent: 1 }), baskets, { maxFalseDiscoveryRate });
+  const found = significantRules(associationRules(sets, { minConfidence: 0, maxConsequent: 1 }), baskets, { maxFalseDiscoveryRate });
   return {
-    itemsets: Array.from(itemsets.counts, (count, set) => {
-      const members = itemsets.items.subarray(itemsets.offsets[set], itemsets.offsets[set + 1]);
-      return { items: words(members), length: members.length, baskets: count, support: count / baskets };
-    }).sort((a, b) => a.length - b.length || b.baskets - a.baskets || (a.items < b.items ? -1 : 1)),
+    sets,
     rules: found
       .filter(({ confidence }) => confidence >= settings.minimum_confidence)
-      .map(({ antecedent, consequent, count, ...figures }) => ({ antecedent: words(antecedent), consequent: words(consequent), baskets: count, ...figures }))
+      .map(({ antecedent, consequent, count, ...figures }) => ({ antecedent: wordsOf(titles, antecedent), consequent: wordsOf(titles, consequent), baskets: count, ...figures }))
       .sort((a, b) => b.lift - a.lift || b.baskets - a.baskets || (a.antecedent + a.consequent < b.antecedent + b.consequent ? -1 : 1)),
   };
+}
+
+function listItemsets(sets: FrequentItemsets, { titles }: Baskets): Itemset[] {
+  const membersOf = (of: FrequentItemsets, set: number): Uint32Array => of.items.subarray(of.offsets[set], of.offsets[set + 1]);
+  const keysOf = (of: FrequentItemsets): ReadonlySet<string> => new Set(Array.from(of.counts.keys(), (set) => membersOf(of, set).join(' ')));
+  const [closed, maximal] = [keysOf(closedItemsets(sets)), keysOf(maximalItemsets(sets))];
+  return Array.from(sets.counts, (count, set) => {
+    const members = membersOf(sets, set);
+    const key = members.join(' ');
+    return { items: wordsOf(titles, members), length: members.length, baskets: count, support: count / sets.baskets, closed: closed.has(key), maximal: maximal.has(key) };
+  }).sort((a, b) => a.length - b.length || b.baskets - a.baskets || (a.items < b.items ? -1 : 1));
 }

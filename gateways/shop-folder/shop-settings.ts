@@ -98,7 +98,8 @@ export const shopSettingsSchema = z.strictObject({
     }).prefault({}),
     /** Customers in the picture segments.neighbourhoods (UMAP), about a second for each thousand; 0 for none. */
     neighbourhoods: z.number().int().min(0).max(20_000).default(0),
-    rules: z.strictObject({ minimum_support: share.default(0.005), minimum_confidence: share.default(0.1), level: z.enum(['product', 'category']).default('product') }).prefault({}),
+    /** At the level `both`, sets mix products with the categories of others. */
+    rules: z.strictObject({ minimum_support: share.default(0.005), minimum_confidence: share.default(0.1), level: z.enum(['product', 'category', 'both']).default('product') }).prefault({}),
     /** Days ahead that the purchase prediction looks. */
     prediction_days: z.number().int().positive().default(7),
     /** What else is told of every customer; `opens` and `redeems` once a cycle was measured. Each takes about as long as the purchase prediction. */
