@@ -7,7 +7,7 @@ import { main as compileAssemblyScript } from 'assemblyscript/asc';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The AssemblyScript sources under algorithms/; each compiles to a `.wasm` of the same name beside it. */
-export const kernelSources = ['algorithms/associate/eclat.as.ts', 'algorithms/cluster/assign.as.ts', 'algorithms/cluster/nearest-ward.as.ts', 'algorithms/predict/boosting.as.ts', 'algorithms/predict/dense-layers.as.ts', 'algorithms/predict/dual-coordinates.as.ts', 'algorithms/predict/linear-loss.as.ts'] as const;
+export const kernelSources = ['algorithms/associate/eclat.as.ts', 'algorithms/cluster/assign.as.ts', 'algorithms/cluster/nearest-ward.as.ts', 'algorithms/predict/boosting.as.ts', 'algorithms/predict/dense-layers.as.ts', 'algorithms/predict/dual-coordinates.as.ts', 'algorithms/predict/linear-loss.as.ts', 'algorithms/recommendation/factors.as.ts', 'algorithms/recommendation/top-lists.as.ts'] as const;
 
 /** Where the compiled kernel of a source belongs. */
 export function kernelTarget(source: string): string {
