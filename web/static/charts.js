@@ -175,7 +175,8 @@
   dark.addEventListener('change', () => { for (const { paint } of drawn) paint(); });
   new ResizeObserver(() => {
     for (const one of drawn) {
-      if (one.plot.clientWidth === one.width) continue;
+      // A window that is being resized may have no width for a moment.
+      if (one.plot.clientWidth === 0 || one.plot.clientWidth === one.width) continue;
       one.width = one.plot.clientWidth;
       one.picture.resize();
       one.paint();
