@@ -44,7 +44,7 @@ async function keepSchedule(shop: string, verb: Verb, { stops, say }: CommandCon
 
 await runCommand(async (context) => {
   const program = createProgram('forecast', 'Forecasts what will be asked for by product and category, says what to order, and lists what is out of stock, slow or too much.')
-    .argument('<shop or cycle>', 'demo for its latest cycle, or demo/2026-W48')
+    .argument('<shop-or-cycle>', 'demo for its latest cycle, or demo/2026-W48')
     .option('--product <id>', 'the days ahead of one product too')
     .addOption(new Option('--schedule <verb>', 'keeps a daily run of its own in Temporal').choices(['create', 'describe', 'delete']))
     .option('--json', 'print JSON', false)
