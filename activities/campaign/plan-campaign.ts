@@ -6,6 +6,7 @@ import type { Warehouse, WarehouseSession } from '../../gateways/warehouse/wareh
 import type { CycleScope } from '../contract.ts';
 import { assignOffers } from './assign-offers.ts';
 import type { CampaignPlan, PlanCampaignInput } from './contract.ts';
+import { leaveOutSuspects } from './leave-out-suspects.ts';
 import { planTargets } from './plan-targets.ts';
 import { productsInStock } from './products-in-stock.ts';
 
@@ -33,7 +34,12 @@ export async function planCampaign(session: WarehouseSession, warehouse: Pick<Wa
   // Where uplift decides who is mailed, budget and maximum are its to keep.
   const audience = byUplift ? 'plan.candidates' : 'plan.recipients';
   if (campaign.follow_stock) Object.assign(relations, await productsInStock(session, warehouse, input));
-  const audienceSql = await readSql('plan.recipients');
+  let audienceSql = await readSql('plan.recipients');
+  if (shop.settings.risk.leave_out_of_coupons) {
+    const suspects = await leaveOutSuspects(session, warehouse, input, audienceSql);
+    relations['plan.suspects'] = suspects.relation;
+    audienceSql = suspects.sql;
+  }
   relations[audience] = await session.materialise(input, {
     name: audience, file: 'plan.recipients', sql: campaign.follow_stock ? audienceSql.replace('from features.favourite_products', 'from plan.products') : audienceSql,
     parameters: {
