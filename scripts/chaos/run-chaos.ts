@@ -1,7 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
 import type { CampaignPlan } from '../../activities/campaign/contract.ts';
 import { SeededRandom } from '../../algorithms/random/seeded-random.ts';
 import type { SinkFaults } from '../../bench/dispatch-sink.ts';
@@ -12,7 +13,11 @@ import { tally } from '../../gateways/ledger/tally.ts';
 import type { SendState } from '../../gateways/ledger/send-state.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
 import type { Column } from '../../gateways/warehouse/warehouse.ts';
-import type { DispatchWorkerNews, DispatchWorkerSettings } from '../../test/chaos/dispatch-worker.ts';
+import { taskQueues } from '../../workflows/activity-options.ts';
+import { sendId } from '../../workflows/ids.ts';
+import type { sendCampaign, SendCampaignInput, SendCampaignResult } from '../../workflows/send-campaign.ts';
+import { keepWorker, type KeptWorker } from './keep-worker.ts';
+import { startKillableTemporal, type KillableTemporal } from './killable-temporal.ts';
 
 /** A Postgres server of this run, which may be killed. */
 export interface KillableServer {
@@ -21,16 +26,22 @@ export interface KillableServer {
   crash(): Promise<void>;
 }
 
+/** What is killed: the process that sends (with the embedded ledger in it), the one that runs the workflow, the Temporal server, the ledger's server. */
+export const victims = ['mail worker', 'workflow worker', 'Temporal', 'Postgres'] as const;
+export type Victim = (typeof victims)[number];
+
 export interface ChaosInput {
   readonly recipients: number;
-  /** SIGKILLs of the sending process, at moments spread over the campaign. */
+  /** SIGKILLs, at moments spread over the campaign, each of a victim drawn at random. */
   readonly kills: number;
   readonly seed: number;
   /** Whether the relay's log can be read; without it what was claimed at a kill is in doubt. */
   readonly relayLog: boolean;
   readonly faults: SinkFaults;
-  /** Instead of the embedded ledger; killed too, after every third kill of the sender. */
+  /** Instead of the embedded ledger; killed too. */
   readonly server?: KillableServer;
+  /** Who may be killed; everybody there is when absent. */
+  readonly among?: readonly Victim[];
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -38,15 +49,15 @@ export interface ChaosInput {
 export interface ChaosReport {
   readonly seed: number;
   readonly recipients: number;
-  readonly kills: number;
-  readonly serverKills: number;
-  /** Times that the sender ended by itself with an error, because its ledger was gone. */
+  readonly ledger: 'pglite' | 'postgres';
+  readonly kills: Readonly<Record<Victim, number>>;
+  /** Times that a worker ended by itself with an error, because its ledger or Temporal was gone. */
   readonly falls: number;
   readonly seconds: number;
   readonly letters: number;
   readonly addresses: number;
   readonly twice: number;
-  /** Sends that were claimed when a sender died, summed over its deaths. */
+  /** Sends that were claimed when a mail worker or its ledger died, summed over the deaths. */
   readonly claimedAtKills: number;
   readonly states: Readonly<Record<SendState, number>>;
   /** What should not be, in words; empty when all is well. */
@@ -69,114 +80,136 @@ async function makePlan(lake: string, recipients: number): Promise<CampaignPlan>
   return { campaign, relations: { 'plan.recipients': relation }, toSend: recipients, holdout: 0, leftOut: [], hash: 'chaos', offers: [], budget: 0, expectedCost: 0 };
 }
 
-/** Sends a campaign with a process that is killed again and again, to a relay that misbehaves, and says what came of it. */
-export async function runChaos({ recipients, kills, seed, relayLog, faults, server, say, signal }: ChaosInput): Promise<ChaosReport> {
+interface Moment {
+  /** Letters at the sink from which on it strikes, and milliseconds after that. */
+  readonly letters: number;
+  readonly delayMs: number;
+  readonly victim: Victim;
+}
+
+/** Moments spread over the campaign, each in the middle of whatever is then done; every fifth while what the kill before it broke may still be mending. */
+function momentsOf({ kills, seed, recipients, faults, server, among }: Pick<ChaosInput, 'kills' | 'seed' | 'recipients' | 'faults' | 'server' | 'among'>): Moment[] {
+  const random = new SeededRandom(seed);
+  const possible = (among ?? victims).filter((victim) => victim !== 'Postgres' || server !== undefined);
+  const expected = recipients * (1 - (faults.refuseForGood ?? 0)) * 0.93;
+  return Array.from({ length: kills }, (): Moment => ({
+    letters: Math.floor(random.uniform() * expected),
+    delayMs: Math.floor(random.uniform() * (random.uniform() < 0.2 ? 5000 : 40)),
+    victim: possible[Math.floor(random.uniform() * possible.length)]!,
+  })).sort((a, b) => a.letters - b.letters);
+}
+
+/**
+ * Sends a campaign by the real workflow, to a relay that misbehaves, while worker processes, the Temporal server and the ledger's server are killed
+ * again and again, and says what came of it.
+ */
+export async function runChaos(input: ChaosInput): Promise<ChaosReport> {
+  const { recipients, kills, seed, relayLog, faults, server, say } = input;
   const start = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'chaos-'));
+  await using closing = new AsyncDisposableStack();
+  closing.defer(() => rm(folder, { recursive: true, force: true }));
   const log = join(folder, 'relay.log.jsonl');
   await writeFile(log, '');
   // Later than the sender waits for an answer, so that it is lost.
   const silenceTimeoutSeconds = 0.7;
   const sink = await startDispatchSink({ seed, faults, log, lateMs: 1500 });
+  closing.defer(() => sink.stop());
+  const temporal = await startKillableTemporal(join(folder, 'temporal'));
+  closing.defer(() => temporal.stop());
   const place = { databaseUrl: server?.databaseUrl, folder: join(folder, 'ledger') };
-  try {
-    const plan = await makePlan(join(folder, 'lake'), recipients);
-    const ledger = await openLedger(place);
-    await recordApproval(ledger, { campaign, hash: plan.hash, decision: 'approved', by: 'chaos', comment: '', at: new Date() });
-    await ledger.close();
-    const settings: DispatchWorkerSettings = { ledgerFolder: place.folder, databaseUrl: place.databaseUrl, lake: join(folder, 'lake'), url: sink.url, campaign, plan, settleAfterSeconds: 2, silenceTimeoutSeconds, ...(relayLog ? { log } : {}) };
-    const lives = await killAgainAndAgain({ settings, sink, moments: momentsOf({ kills, seed, recipients, faults }), server, say, signal });
-    return await judge({ place, sink, relayLog, recipients, seed, kills, lives, seconds: (performance.now() - start) / 1000 });
-  } finally {
-    await sink.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+  const plan = await makePlan(join(folder, 'lake'), recipients);
+  const ledger = await openLedger(place);
+  await recordApproval(ledger, { campaign, hash: plan.hash, decision: 'approved', by: 'chaos', comment: '', at: new Date() });
+  await ledger.close();
 
-/** Numbers of letters at the sink after which the sender is killed, each with a delay in milliseconds: in the middle of whatever it then does. */
-function momentsOf({ kills, seed, recipients, faults }: Pick<ChaosInput, 'kills' | 'seed' | 'recipients' | 'faults'>): { readonly letters: number; readonly delayMs: number }[] {
-  const random = new SeededRandom(seed);
-  const expected = recipients * (1 - (faults.refuseForGood ?? 0)) * 0.95;
-  return Array.from({ length: kills }, () => ({ letters: Math.floor(random.uniform() * expected), delayMs: Math.floor(random.uniform() * 40) })).sort((a, b) => a.letters - b.letters);
-}
-
-interface Lives {
-  readonly claimedAtKills: number;
-  readonly serverKills: number;
-  readonly falls: number;
-}
-
-async function killAgainAndAgain({ settings, sink, moments, server, say, signal }: { readonly settings: DispatchWorkerSettings; readonly sink: DispatchSink; readonly moments: readonly { readonly letters: number; readonly delayMs: number }[]; readonly server?: KillableServer; readonly say: (line: string) => void; readonly signal?: AbortSignal }): Promise<Lives> {
   let claimedAtKills = 0;
-  let serverKills = 0;
-  let falls = 0;
-  let killed = 0;
-  for (;;) {
-    signal?.throwIfAborted();
-    const worker = fork(join(import.meta.dirname, '../../test/chaos/dispatch-worker.ts'), [JSON.stringify(settings)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-    const life = follow(worker, (claimed) => { claimedAtKills += claimed; });
-    const moment = moments[killed];
-    if (moment !== undefined) {
-      while (worker.exitCode === null && worker.signalCode === null && await sink.letters() < moment.letters) await pause(10);
-      await pause(moment.delayMs);
-      // Only some die together with their ledger, so that both alone are met too.
-      if (server !== undefined && killed % 3 === 2) {
-        await server.crash();
-        serverKills += 1;
-      }
-      worker.kill('SIGKILL');
-      killed += 1;
+  const onClaimed = (claimed: number): void => { claimedAtKills += claimed; };
+  const settings = { ledgerFolder: place.folder, databaseUrl: place.databaseUrl, lake: join(folder, 'lake'), url: sink.url, campaign, settleAfterSeconds: 2, silenceTimeoutSeconds, ...(relayLog ? { log } : {}) };
+  const workers = (['mail', 'orchestrate'] as const).map((queue) => keepWorker({ ...settings, queue }, { environment: temporal.environment, onClaimed }));
+  const [mail, orchestrate] = workers as [KeptWorker, KeptWorker];
+  closing.defer(async () => { await Promise.all(workers.map((worker) => worker.stop())); });
+
+  const workflowInput: SendCampaignInput = { ...scope, asOf: '2026-11-23T00:00:00Z', plan, mailsPerSecond: 5000, maximumUnsubscribeShare: 1, retryAfterSeconds: 1 };
+  const handle = await temporal.client.workflow.start<typeof sendCampaign>('sendCampaign', { workflowId: sendId(scope.shop, scope.cycle, 'weekly'), taskQueue: taskQueues.orchestrate, args: [workflowInput] });
+  const strikes: Readonly<Record<Victim, () => Promise<void>>> = {
+    'mail worker': async () => { mail.kill(); },
+    'workflow worker': async () => { orchestrate.kill(); },
+    Temporal: () => temporal.crash(),
+    Postgres: async () => {
+      await server!.crash();
+      onClaimed(await claimedNow(place));
+    },
+  };
+  const killed = Object.fromEntries(victims.map((victim) => [victim, 0])) as Record<Victim, number>;
+  const striking = strike({ moments: momentsOf(input), sink, say, signal: input.signal, async hit(victim) {
+    await strikes[victim]();
+    killed[victim] += 1;
+  } });
+  const work = Promise.all([resultOf(handle, temporal), striking]);
+  const [result] = await Promise.race([work, ...workers.map(({ broken }) => broken)]);
+  await Promise.all(workers.map((worker) => worker.stop()));
+  return await judge({ place, sink, result, report: { seed, recipients, ledger: server === undefined ? 'pglite' : 'postgres', kills: killed, falls: mail.falls + orchestrate.falls, claimedAtKills, seconds: (performance.now() - start) / 1000 }, relayLog, expectedKills: kills });
+}
+
+async function claimedNow(place: { readonly databaseUrl?: string; readonly folder: string }): Promise<number> {
+  const ledger = await openLedger(place);
+  const { claimed } = await tally(ledger, campaign);
+  await ledger.close();
+  return claimed;
+}
+
+async function strike({ moments, sink, hit, say, signal }: { readonly moments: readonly Moment[]; readonly sink: DispatchSink; readonly hit: (victim: Victim) => Promise<void>; readonly say: (line: string) => void; readonly signal?: AbortSignal }): Promise<void> {
+  let done = 0;
+  for (const { letters, delayMs, victim } of moments) {
+    while (await sink.letters() < letters) {
+      signal?.throwIfAborted();
+      await pause(10);
     }
-    const end = await life;
-    if (end === 'done' && killed === moments.length) return { claimedAtKills, serverKills, falls };
-    // Done before its moment came: the next life finds nothing to do and is killed in that.
-    if (end === 'fell') {
-      falls += 1;
-      if (falls > moments.length + 20) throw new Error('The sender falls again and again; run it alone to see why.');
-      await pause(300);
-    }
-    if (killed % 10 === 0 && end === 'killed') say(`${killed} of ${moments.length} kills`);
+    await pause(delayMs);
+    await hit(victim);
+    done += 1;
+    if (done % 10 === 0) say(`${done} of ${moments.length} kills`);
   }
 }
 
-function follow(worker: ChildProcess, onClaimed: (claimed: number) => void): Promise<'done' | 'killed' | 'fell'> {
-  let done = false;
-  let words = '';
-  worker.stderr?.setEncoding('utf8').on('data', (text: string) => { words = (words + text).slice(-4000); });
-  worker.on('message', (news: DispatchWorkerNews) => {
-    if ('done' in news) done = true;
-    else onClaimed(news.claimed);
-  });
-  return new Promise((resolve, reject) => {
-    worker.once('exit', (code, name) => {
-      if (name === 'SIGKILL') return resolve('killed');
-      if (code === 0 && done) return resolve('done');
-      if (/LEDGER_UNREACHABLE|ECONNREFUSED|cannot be reached|terminat|recovery|starting up/.test(words)) return resolve('fell');
-      return reject(new Error(`The sender ended with ${code ?? name}: ${words}`));
-    });
-  });
+/** The workflow's result, asked for again while the server is away. */
+async function resultOf(handle: WorkflowHandle<typeof sendCampaign>, temporal: KillableTemporal): Promise<SendCampaignResult> {
+  for (;;) {
+    try {
+      return await temporal.client.workflow.getHandle<typeof sendCampaign>(handle.workflowId).result();
+    } catch (error) {
+      if (error instanceof WorkflowFailedError) throw error;
+      await pause(500);
+    }
+  }
 }
 
-async function judge({ place, sink, relayLog, recipients, seed, kills, lives, seconds }: { readonly place: { readonly databaseUrl?: string; readonly folder: string }; readonly sink: DispatchSink; readonly relayLog: boolean; readonly recipients: number; readonly seed: number; readonly kills: number; readonly lives: Lives; readonly seconds: number }): Promise<ChaosReport> {
+type Judged = Pick<ChaosReport, 'seed' | 'recipients' | 'ledger' | 'kills' | 'falls' | 'claimedAtKills' | 'seconds'>;
+
+async function judge({ place, sink, result, report, relayLog, expectedKills }: { readonly place: { readonly databaseUrl?: string; readonly folder: string }; readonly sink: DispatchSink; readonly result: SendCampaignResult; readonly report: Judged; readonly relayLog: boolean; readonly expectedKills: number }): Promise<ChaosReport> {
+  const { recipients, claimedAtKills } = report;
   const { letters, addresses, twice } = await sink.counts();
   const arrived = new Set(await sink.addresses());
   const ledger = await openLedger(place);
   const states = await tally(ledger, campaign);
-  const rows = await ledger.query<{ address: string; state: SendState; code: number | null }>('select address_normalised as address, state, relay_code as code from sends where campaign = $1', [campaign]);
+  const rows = await ledger.query<{ address: string; state: SendState }>('select address_normalised as address, state from sends where campaign = $1', [campaign]);
   await ledger.close();
-  const unknownAnswers = rows.filter(({ state, code }) => state === 'in_doubt' && code === null).length;
   const problems: string[] = [];
   const check = (well: boolean, problem: string): void => { if (!well) problems.push(problem); };
+  const kills = Object.values(report.kills).reduce((sum, one) => sum + one, 0);
+  check(kills === expectedKills, `${kills} kills instead of ${expectedKills}`);
   check(twice.length === 0, `${twice.length} addresses got more than one letter`);
   check(rows.length === recipients, `${rows.length} sends in the ledger instead of ${recipients}`);
   check(states.planned + states.claimed === 0, `${states.planned + states.claimed} sends are neither final nor in doubt`);
+  check(result.tally.inDoubt === states.in_doubt && result.tally.delivered === states.delivered && result.tally.hardBounced === states.hard_bounced, 'the workflow says something else than the ledger');
   const missing = rows.filter(({ address, state }) => (state === 'handed_over' || state === 'delivered') && !arrived.has(address)).length;
   check(missing === 0, `${missing} sends count as taken that never arrived`);
   const forgotten = rows.filter(({ address, state }) => !['handed_over', 'delivered', 'in_doubt'].includes(state) && arrived.has(address)).length;
   check(forgotten === 0, `${forgotten} letters arrived that the ledger does not know of`);
   if (relayLog) check(states.in_doubt === 0, `${states.in_doubt} sends are in doubt although the relay's log is there`);
-  else check(unknownAnswers <= states.in_doubt && states.in_doubt <= lives.claimedAtKills + recipients * lostShare, `${states.in_doubt} sends are in doubt, more than were in flight`);
-  return { seed, recipients, kills, ...lives, seconds, letters, addresses, twice: twice.length, states, problems };
+  else check(states.in_doubt <= claimedAtKills + recipients * lostShare, `${states.in_doubt} sends are in doubt, more than were in flight`);
+  return { ...report, letters, addresses, twice: twice.length, states, problems };
 }
 
 /** Without a log, the relay's lost answers leave sends in doubt too: no more than this share of them is set to be lost, with room for chance. */
