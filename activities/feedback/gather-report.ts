@@ -3,6 +3,7 @@ import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import { tally } from '../../gateways/ledger/tally.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { Cell, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import { readStudies } from './read-studies.ts';
 import { findingsOf, talliesOf } from './read-data-quality.ts';
 import { describePlan } from '../campaign/plan-campaign.ts';
 import type { Decision, FeedbackInput } from './contract.ts';
@@ -60,6 +61,7 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
       funnel: sent && has('outcomes.customers') ? await funnelOf(session, counts.delivered + counts.handed_over) : null,
     },
     results: { measured: evaluation.measured, why: evaluation.why, from: input.window?.from ?? null, to: input.window?.to ?? null, effects: evaluation.effects, confidence: 0.95, units: { conversion: 'share', revenue: 'money', margin: 'money', revenue_corrected: 'money' } },
+    studies: await readStudies(session),
     decisions: input.decisions,
     steps: input.steps.map((step) => ({ ...step, figures: [] })),
     lineage: manifest.relations.map(({ relation, rows, bytes, fingerprint, seconds }) => ({ relation, rows, bytes, fingerprint, seconds })),

@@ -62,6 +62,18 @@ export interface MailFunnel {
 /** How a metric is read: a share of customers, money per customer, or a plain number per customer. */
 export type MetricUnit = 'share' | 'money' | 'number';
 
+/** What was studied of the cycle apart from it; null where it was not. */
+export interface ReportStudies {
+  readonly journeys: { readonly sessions: number; readonly carts: number; readonly checkouts: number; readonly purchases: number; readonly frictions: readonly string[]; readonly abandonedCarts: number } | null;
+  readonly risk: {
+    readonly payments: number;
+    readonly alerts: number;
+    readonly suspects: number;
+    /** Of the scorer in use, on payments it had not seen; null where too little is labelled. */
+    readonly quality: { readonly scorer: string; readonly averagePrecision: number; readonly lower: number; readonly upper: number; readonly alerts: number; readonly precision: number; readonly saved: number } | null;
+  } | null;
+}
+
 /** Everything a cycle's report shows. Plain JSON; the same object is kept beside the report as `report.json`. */
 export interface CycleReport {
   readonly shop: string;
@@ -116,6 +128,8 @@ export interface CycleReport {
     /** Units by metric; a metric that is not named is read by its name (`revenue` is money, `conversion` a share). */
     readonly units: Readonly<Record<string, MetricUnit>>;
   };
+  /** Absent in reports of before there were studies. */
+  readonly studies?: ReportStudies;
   readonly decisions: readonly Decision[];
   readonly steps: readonly ReportStep[];
   readonly lineage: readonly ManifestEntry[];

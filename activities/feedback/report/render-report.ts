@@ -9,6 +9,7 @@ import type { CycleReport } from './cycle-report.ts';
 import { markup, type Markup } from './markup.ts';
 import { reportNumbers, unitOf, type ReportNumbers } from './report-numbers.ts';
 import { reportStyle } from './report-style.ts';
+import { studySections } from './study-sections.ts';
 
 const states: Readonly<Record<CycleReport['outcome']['state'], string>> = { completed: 'completed', not_approved: 'not approved', stopped: 'stopped', abandoned: 'abandoned' };
 const approvals = { approved: 'Approved', rejected: 'Rejected', timed_out: 'Nobody answered in time' } as const;
@@ -173,14 +174,15 @@ const parts = [['found', 'Found'], ['earlier', 'Earlier cycles'], ['data', 'Data
 export function renderReport(report: CycleReport): string {
   const numbers = reportNumbers(report);
   const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(reportStyle).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+  const studies = report.studies === undefined ? [] : studySections(report.studies, numbers);
   const title = `${report.shopName}, ${report.cycle}`;
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>${title}</title><style>${{ markup: reportStyle }}</style></head>
 <body><header><h1>${title}</h1><p><span class="${report.outcome.state === 'completed' ? 'state' : 'state other'}">${states[report.outcome.state]}</span> <span class="quiet">knows what happened before ${numbers.wallTime(report.asOf)}, ${report.timeZone}</span></p>
-<nav aria-label="Sections">${parts.map(([id, label]) => markup`<a href="#${id}">${label}</a>`)}</nav></header>
+<nav aria-label="Sections">${parts.map(([id, label]) => markup`<a href="#${id}">${label}</a>`)}${studies.map(({ id, title: label }) => markup`<a href="#${id}">${label}</a>`)}</nav></header>
 <main>${[
     found(report, numbers), earlier(report), data(report, numbers), segments(report, numbers), prediction(report, numbers), rules(report, numbers),
-    campaign(report, numbers), results(report, numbers), decisions(report), steps(report, numbers), lineage(report, numbers),
+    campaign(report, numbers), results(report, numbers), ...studies.map(({ id, title: label, content }) => section(id, label, content)), decisions(report), steps(report, numbers), lineage(report, numbers),
   ]}</main>
 <footer><p>Made ${numbers.time(report.madeAt)} by Clientele ${report.version}. Relations: <code>${report.shop}/${report.cycle}/</code> in the lake; fingerprints in full in <code>manifest.json</code>.</p></footer></body></html>
 `.markup;
