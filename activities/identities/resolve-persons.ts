@@ -8,7 +8,7 @@ import { inThread } from '../in-thread.ts';
 import { blockingRules, largestBlock, recordFields } from './linkage-model.ts';
 import type { LinkedRecords, LinkTask, RecordPair } from './link-records.ts';
 import { personId } from './person-id.ts';
-import { gatherPairs } from './score-pairs.ts';
+import { gatherPairs, type GatheredPairs } from './score-pairs.ts';
 
 export interface ResolvePersons {
   readonly folder: CycleFolder;
@@ -18,16 +18,16 @@ export interface ResolvePersons {
   readonly signal?: AbortSignal;
 }
 
-type Named = LinkedRecords & { readonly customers: readonly string[] };
+type Named = LinkedRecords & { readonly customers: readonly string[]; readonly blocking: GatheredPairs['blocking'] };
 
 /**
  * Which customer records are one person: `identities.links` (each pair that counts, with why), `identities.persons` (the person of each record) and
- * `identities.review`. Names and addresses are compared in the session and are in none of them.
+ * `identities.review`; `identities.blocking` says what each blocking rule brought together. Names and addresses are compared in the session and are in none of them.
  */
 export async function resolvePersons(session: WarehouseSession, { folder, settings, seed, reviews, signal }: ResolvePersons): Promise<Record<string, RelationRef>> {
   let found: Promise<Named> | undefined;
   const write = (name: string, columns: (named: Named) => readonly Column[]): Promise<RelationRef> => session.write(folder, {
-    name, algorithm: 'link-records 1', inputs: ['snapshot.customers', 'snapshot.identities'],
+    name, algorithm: 'link-records 2', inputs: ['snapshot.customers', 'snapshot.identities'],
     parameters: { ...settings, seed, reviews: fingerprintOf(reviews.map(({ customerId, otherCustomerId, verdict }) => [customerId, otherCustomerId, verdict])) },
     columns: async () => columns(await (found ??= link(session, { settings, seed, reviews, signal }))),
   });
@@ -53,7 +53,10 @@ export async function resolvePersons(session: WarehouseSession, { folder, settin
       { name: 'why', type: 'VARCHAR', values: customers.map((_, record) => strongest.get(record)?.why ?? 'no other record is like it') },
     ];
   });
-  return { 'identities.links': links, 'identities.persons': persons, 'identities.review': await session.materialise(folder, { name: 'identities.review', sql: await readSql('identities.review') }) };
+  const blocking = await write('identities.blocking', ({ blocking: rules }) => [
+    { name: 'key', type: 'VARCHAR', values: rules.map(({ key }) => key) }, { name: 'pairs', type: 'BIGINT', values: rules.map(({ pairs }) => pairs) }, { name: 'used', type: 'BOOLEAN', values: rules.map(({ used }) => used) },
+  ]);
+  return { 'identities.links': links, 'identities.blocking': blocking, 'identities.persons': persons, 'identities.review': await session.materialise(folder, { name: 'identities.review', sql: await readSql('identities.review') }) };
 }
 
 async function link(session: WarehouseSession, { settings, seed, reviews, signal }: Omit<ResolvePersons, 'folder'>): Promise<Named> {
@@ -75,5 +78,5 @@ async function link(session: WarehouseSession, { settings, seed, reviews, signal
     gathered, seed, threshold: settings.threshold, reviewFrom: settings.review_from, largestPerson: settings.largest_person,
     certain: certain.map(({ record, other_record: otherRecord, kind }) => ({ record, otherRecord, kind })), same: decided('same'), different: decided('different'),
   };
-  return { customers, ...await inThread<LinkTask, LinkedRecords>(new URL('./link-records.thread.ts', import.meta.url), task, { signal }) };
+  return { customers, blocking: gathered.blocking, ...await inThread<LinkTask, LinkedRecords>(new URL('./link-records.thread.ts', import.meta.url), task, { signal }) };
 }

@@ -6,6 +6,9 @@ import { unrelatedLevels } from '../../algorithms/record-linkage/unrelated-level
 import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import type { BlockingRule, RecordField } from './linkage-model.ts';
 
+/** A rule that brings together more pairs a record is too coarse for a shop of this size: it costs most and finds least. */
+const mostPairs = 40;
+
 /** Pairs that blocking rules brought together, and the texts to compare them by; a structured clone carries it. */
 export interface GatheredPairs {
   /** Number of records. */
@@ -15,6 +18,8 @@ export interface GatheredPairs {
   readonly right: Uint32Array;
   /** Rules that each pair met: bit 0 for the first. */
   readonly met: Uint32Array;
+  /** What each rule alone brings together; a rule is left out where it brings more than `mostPairs` a record. */
+  readonly blocking: readonly { readonly key: string; readonly pairs: number; readonly used: boolean }[];
   /** For each field the text of each record; empty where it is missing. */
   readonly texts: readonly (readonly string[])[];
 }
@@ -36,7 +41,12 @@ export interface ScoredPairs {
  * @param largestBlock a key that more records share says nothing, such as a telephone number of noughts
  */
 export async function gatherPairs(session: WarehouseSession, table: string, { records, fields, rules, largestBlock }: { readonly records: number; readonly fields: readonly RecordField[]; readonly rules: readonly BlockingRule[]; readonly largestBlock: number }): Promise<GatheredPairs> {
-  const { values, rows } = await session.matrix(blockingJoin(table, rules, largestBlock));
+  const blocking: GatheredPairs['blocking'][number][] = [];
+  for (const { key } of rules) {
+    const [counted] = await session.rows<{ pairs: number }>(`select coalesce(sum(members * (members - 1) / 2), 0)::bigint as pairs from (select count(*) as members from ${table} where (${key}) is not null group by ${key} having count(*) between 2 and ${largestBlock})`);
+    blocking.push({ key, pairs: counted!.pairs, used: counted!.pairs <= mostPairs * records });
+  }
+  const { values, rows } = await session.matrix(blockingJoin(table, rules, largestBlock, blocking.map(({ used }) => used)));
   const [left, right, met] = [new Uint32Array(rows), new Uint32Array(rows), new Uint32Array(rows)];
   for (let pair = 0, at = 0; pair < rows; pair++, at += 3) {
     left[pair] = values[at]!;
@@ -45,7 +55,7 @@ export async function gatherPairs(session: WarehouseSession, table: string, { re
   }
   const texts: string[][] = [];
   for (const { name } of fields) texts.push(await session.texts(`select coalesce(${name}, '') from ${table} order by record`));
-  return { records, left, right, met, texts };
+  return { records, left, right, met, blocking, texts };
 }
 
 /** Says of each pair how probable it is that both records are one person. */
@@ -63,10 +73,11 @@ export function scorePairs({ records, left, right, met, texts }: GatheredPairs, 
 }
 
 /** Pairs in their order, each with the rules it met as bits. */
-function blockingJoin(table: string, rules: readonly BlockingRule[], largestBlock: number): string {
+function blockingJoin(table: string, rules: readonly BlockingRule[], largestBlock: number, used: readonly boolean[]): string {
+  if (!used.includes(true)) return 'select 0 as one, 0 as other, 0 as rules where false';
   return `
     with keyed as (
-      ${rules.map(({ key }, rule) => `select record, ${rule}::integer as rule, ${key} as key from ${table} where (${key}) is not null`).join('\n      union all ')}
+      ${rules.flatMap(({ key }, rule) => (used[rule] === true ? [`select record, ${rule}::integer as rule, ${key} as key from ${table} where (${key}) is not null`] : [])).join('\n      union all ')}
     ),
     blocks as (
       select rule, key, list(record order by record) as members

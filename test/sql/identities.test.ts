@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { gatherPairs } from '../../activities/identities/score-pairs.ts';
+import { nameComparison } from '../../algorithms/index.ts';
 import { readSql } from '../../gateways/warehouse/sql-file.ts';
 import type { WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
 import { giveRows, rowsOf, withSession, type GivenRows } from './support/run-relation.ts';
@@ -149,5 +151,18 @@ test('paths: visits and letters of all of a person’s records up to each order,
       { path: 'web', conversions: 0, non_conversions: 1 },
       { path: 'web > mail > app', conversions: 1, non_conversions: 0 },
     ]);
+  });
+});
+
+test('blocking: every pair once with the rules it met; a rule that brings nearly everybody together is left out', async () => {
+  await withSession({}, async (session) => {
+    const records = 200;
+    await session.run(`create table people as select i::integer as record, 'x' || (i // 2) as near, 'y' || (i // 4) as wide, 'all' as everybody from range(${records}) as numbers(i)`);
+    const rules = ['near', 'wide', 'everybody'].map((key) => ({ key, fields: [] }));
+    const fields = [{ name: 'near', words: 'near', comparison: nameComparison, personal: true, weighsRareness: false }];
+    const { left, right, met, blocking } = await gatherPairs(session, 'people', { records, fields, rules, largestBlock: 1000 });
+    expect(blocking).toEqual([{ key: 'near', pairs: 100, used: true }, { key: 'wide', pairs: 300, used: true }, { key: 'everybody', pairs: 19_900, used: false }]);
+    expect(left).toHaveLength(300);
+    expect([...left.slice(0, 6)].map((one, at) => [one, right[at], met[at]])).toEqual([[0, 1, 3], [0, 2, 2], [0, 3, 2], [1, 2, 2], [1, 3, 2], [2, 3, 3]]);
   });
 });

@@ -98,6 +98,13 @@ describe('customer records of simulated people', () => {
     for (const { probability } of told.links.filter(({ verdict, kind }) => verdict === 'linked' && kind === 'evidence')) expect(probability).toBeGreaterThanOrEqual(0.9);
   });
 
+  test('are brought together by rules that say how many pairs they bring; none is too coarse here', async () => {
+    await using session = await warehouse.open(found.relations);
+    const rules = await session.rows<{ key: string; pairs: number; used: boolean }>('from identities.blocking');
+    expect(rules.length).toBeGreaterThan(5);
+    for (const { pairs, used } of rules) expect([pairs > 0, used]).toEqual([true, true]);
+  });
+
   test('follow what people said: one pair is joined, another is kept apart, whatever the evidence', async () => {
     const [undecided, linked] = [told.links.find(({ verdict }) => verdict === 'review')!, told.links.find(({ verdict, kind }) => verdict === 'linked' && kind === 'key')!];
     const say = ({ customer_id: customerId, other_customer_id: otherCustomerId }: LinkRow, verdict: IdentityReview['verdict']): IdentityReview => ({ customerId, otherCustomerId, verdict, by: 'Ada', comment: '', at: new Date(0) });
