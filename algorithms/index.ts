@@ -72,6 +72,8 @@ export { Croston, TSB } from './forecast/intermittent.ts';
 export { mase, naiveScale } from './forecast/mase.ts';
 export { decomposeSeasons, MSTL } from './forecast/mstl.ts';
 export type { MstlOptions, MultipleDecomposition } from './forecast/mstl.ts';
+export { openProphet } from './forecast/prophet.ts';
+export type { MakeProphet, ProphetOptions } from './forecast/prophet.ts';
 export { SeasonalNaive } from './forecast/seasonal-naive.ts';
 export { stl } from './forecast/stl.ts';
 export type { Decomposition, StlOptions } from './forecast/stl.ts';

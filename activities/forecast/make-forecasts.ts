@@ -77,8 +77,9 @@ async function forecastAll(session: WarehouseSession, { asOf, settings, threads,
   const categoryOf = new Map((await session.rows<{ product_id: string; category: string }>('select distinct product_id, category from demand.daily_sales order by product_id, category')).map((row) => [row.product_id, row.category]));
   const marks = knownMarks(settings, asOf, horizon);
   const optionsFor = (length: number, category?: string) => ({ horizon, period: 7, longPeriod: 365.25, level: settings.level, ...backtestPlan, regressors: marks(length, category) });
+  const best = new Set(await session.texts(`select product_id from demand.daily_sales group by product_id order by sum(units::decimal(18, 3)) desc, product_id limit ${settings.prophet_products}`));
   const tasks = [
-    ...sold.map(({ key, units }) => ({ series: units, options: optionsFor(units.length, categoryOf.get(key)) })),
+    ...sold.map(({ key, units }) => ({ series: units, options: { ...optionsFor(units.length, categoryOf.get(key)), prophet: best.has(key) } })),
     ...regions.map(({ units }) => ({ series: units, options: optionsFor(units.length) })),
   ];
   const forecasts = await forecastMany(tasks, { threads, signal });

@@ -6,6 +6,7 @@ import { HarmonicRegression } from './harmonic-regression.ts';
 import { Croston, TSB } from './intermittent.ts';
 import { naiveScale } from './mase.ts';
 import { MSTL } from './mstl.ts';
+import type { MakeProphet } from './prophet.ts';
 import { SeasonalNaive } from './seasonal-naive.ts';
 
 export interface ForecastOptions {
@@ -21,6 +22,8 @@ export interface ForecastOptions {
   readonly step: number;
   /** Marks known in advance, by position in the series and beyond its end; see harmonic-regression.ts. */
   readonly regressors?: readonly Float64Array[];
+  /** Whether Prophet competes too, which takes longer than all others together. Figures are days then. */
+  readonly prophet?: boolean;
 }
 
 /** A series' forecast by the model that was best in its backtest. */
@@ -46,9 +49,10 @@ const intermittentFrom = 1.32;
  * Tries the models that suit a series in a backtest from a rolling origin, takes the one with the smallest mean absolute scaled error, fits it
  * to the whole series, and makes its intervals from the errors it made.
  * @param series finite figures, the oldest first
- * @throws RangeError when the series is empty or a figure is not finite
+ * @param makeProphet where Prophet is asked for; it must have fitted nothing before, see forecast-many.ts
+ * @throws RangeError when the series is empty or a figure is not finite; TypeError when Prophet is asked for and not given
  */
-export function forecastSeries(series: Float64Array, options: ForecastOptions): SeriesForecast {
+export function forecastSeries(series: Float64Array, options: ForecastOptions, makeProphet?: MakeProphet): SeriesForecast {
   requireSeries(series, 1);
   const { horizon, period, level } = options;
   const floor = series.every((figure) => figure >= 0) ? 0 : Number.NEGATIVE_INFINITY;
@@ -58,7 +62,7 @@ export function forecastSeries(series: Float64Array, options: ForecastOptions): 
   const intermittent = series.length / series.reduce((count, figure) => count + (figure === 0 ? 0 : 1), 0) > intermittentFrom;
   const scale = naiveScale(series.subarray(0, first), period);
   let best: { readonly forecaster: Forecaster; readonly errors: Float64Array; readonly off: number } | undefined;
-  const tried = candidatesFor(series, first, intermittent, options).map((forecaster) => {
+  const tried = candidatesFor(series, first, intermittent, options, makeProphet).map((forecaster) => {
     const errors = backtest(forecaster, series, origins, horizon, floor);
     const off = meanAbsolute(errors);
     if (best === undefined || off < best.off) best = { forecaster, errors, off };
@@ -73,13 +77,17 @@ export function forecastSeries(series: Float64Array, options: ForecastOptions): 
   };
 }
 
-function candidatesFor(series: Float64Array, first: number, intermittent: boolean, { period, longPeriod, regressors = [] }: ForecastOptions): Forecaster[] {
+function candidatesFor(series: Float64Array, first: number, intermittent: boolean, { period, longPeriod, regressors = [], prophet = false }: ForecastOptions, makeProphet: MakeProphet | undefined): Forecaster[] {
   const naive = new SeasonalNaive({ period });
   if (intermittent) return [naive, new TSB(), new Croston(), new ETS({ period, models: ['ANN', 'ANA'] })];
   const candidates: Forecaster[] = [naive, new ETS({ period })];
   if (period > 1 && first >= 4 * period) candidates.push(new MSTL({ periods: [period, ...(first >= 3 * longPeriod ? [Math.round(longPeriod)] : [])] }));
   const long = first >= 1.5 * longPeriod;
   if (long || regressors.length > 0) candidates.push(new HarmonicRegression({ longPeriod, period, regressors, harmonics: long ? [0, 1, 2, 3, 4] : [0] }));
+  if (prophet) {
+    if (makeProphet === undefined) throw new TypeError('Prophet is asked for, but was not opened');
+    candidates.push(makeProphet({ yearly: long, weekly: period === 7, regressors }));
+  }
   return candidates;
 }
 

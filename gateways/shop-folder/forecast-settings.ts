@@ -21,6 +21,8 @@ export const forecastSettings = z.strictObject({
   slow_days: z.number().int().positive().default(60),
   /** Stock that lasts for more days than this is too much. */
   over_days: z.number().int().positive().default(120),
+  /** For so many products, those that sell most, Prophet competes too; each takes about a second. */
+  prophet_products: z.number().int().nonnegative().default(0),
   /** Days on which everybody buys otherwise, as years bring them: with the dates past and those to come. */
   holidays: z.array(z.strictObject({ name: z.string().min(1), dates: z.array(day).min(1) })).default([]),
   /** Promotions past and planned, of one category or of all. */

@@ -1,9 +1,10 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DemandFound, ForecastInput } from '../../activities/forecast/contract.ts';
+import type { DemandFound, ForecastActivities, ForecastInput } from '../../activities/forecast/contract.ts';
 import { forecastDemand } from '../../workflows/forecast-demand.ts';
 import { forecastSchedule } from '../../workflows/forecast-schedule.ts';
 import { forecastId } from '../../workflows/ids.ts';
+import { fakeActivities } from './fake-activities.ts';
 import { startWorker } from './start-worker.ts';
 import { startDevServer } from './temporal-environments.ts';
 
@@ -15,7 +16,8 @@ const found: DemandFound = { shop: 'corner', cycle: '2026-W48', asOf: '2026-11-2
 
 test('a forecast runs apart from the cycle and hands back what was found', { timeout: 60_000 }, async ({ task }) => {
   const asked: ForecastInput[] = [];
-  await using worker = await startWorker(environment, task.name, { forecastDemand: async (input: ForecastInput) => { asked.push(input); return found; } });
+  const own: ForecastActivities = { forecastDemand: async (input) => { asked.push(input); return found; } };
+  await using worker = await startWorker(environment, task.name, { ...fakeActivities().activities, ...own });
   const run = await worker.start(forecastDemand, { workflowId: forecastId('corner'), args: [{ shop: 'corner', cycle: '2026-W48' }] });
   expect(await run.result()).toEqual(found);
   expect(asked).toEqual([{ shop: 'corner', cycle: '2026-W48' }]);

@@ -12,6 +12,7 @@ import { Croston, TSB } from '../../../algorithms/forecast/intermittent.ts';
 import { mase, naiveScale } from '../../../algorithms/forecast/mase.ts';
 import { decomposeSeasons, MSTL } from '../../../algorithms/forecast/mstl.ts';
 import { nelderMead } from '../../../algorithms/forecast/nelder-mead.ts';
+import { openProphet } from '../../../algorithms/forecast/prophet.ts';
 import { SeasonalNaive } from '../../../algorithms/forecast/seasonal-naive.ts';
 import { stl } from '../../../algorithms/forecast/stl.ts';
 
@@ -130,6 +131,27 @@ describe('harmonic regression', () => {
     const marks = Float64Array.from({ length: 100 }, (_, t) => (t >= 95 ? 1 : 0));
     const series = Float64Array.from({ length: 100 }, (_, t) => 10 + 20 * marks[t]!);
     expect(ahead(new HarmonicRegression({ longPeriod: 365.25, harmonics: [0], regressors: [marks] }), series, 2)[0]).toBeLessThan(15);
+  });
+});
+
+describe('Prophet', () => {
+  const promotion = Float64Array.from({ length: 440 }, (_, t) => (t % 50 < 4 ? 1 : 0));
+  const truth = Float64Array.from({ length: 440 }, (_, t) => 40 + 0.05 * t + [6, 0, 0, 0, 2, 0, 0][t % 7]! + 15 * promotion[t]! + ((t * 37) % 11) / 5);
+
+  it('finds trend, weekdays and the effect of a promotion, from any later origin', async () => {
+    const model = (await openProphet())({ yearly: false, weekly: true, regressors: [promotion] });
+    const [known, later] = [model.fit(truth.subarray(0, 400)).predictFrom(truth, [400], 28), model.predictFrom(truth, [400, 410], 10)];
+    known.forEach((forecast, step) => expect(Math.abs(forecast - truth[400 + step]!)).toBeLessThan(3));
+    later.subarray(10).forEach((forecast, step) => expect(forecast).toBeCloseTo(known[10 + step]!, 6));
+    expect(() => model.predictFrom(truth, [399], 1)).toThrow(RangeError);
+  });
+
+  it('competes where it is asked to, and says the same whatever else is forecast beside it', async () => {
+    const options = { horizon: 14, period: 7, longPeriod: 365.25, level: 0.95, origins: 4, step: 7, regressors: [promotion], prophet: true };
+    const [one, ...others] = await forecastMany([truth, truth.map((value) => value * 2), truth].map((series) => ({ series: series.slice(0, 400), options })), { threads: 2 });
+    expect(one!.tried.map(({ model }) => model)).toContain('Prophet');
+    expect(others[1]).toEqual(one);
+    expect(() => forecastSeries(truth.subarray(0, 400), options)).toThrow(TypeError);
   });
 });
 
