@@ -15,6 +15,7 @@ import { createJourneyActivities } from '../activities/journeys/index.ts';
 import { createForecastActivities } from '../activities/forecast/index.ts';
 import { createPreprocessActivities } from '../activities/preprocess/index.ts';
 import { createProfileActivities } from '../activities/profile/index.ts';
+import { createRecommendActivities } from '../activities/recommend/index.ts';
 import { createRiskActivities } from '../activities/risk/index.ts';
 import { createTellActivities } from '../activities/tell/index.ts';
 import type { Services } from './open-services.ts';
@@ -42,6 +43,7 @@ export function wireActivities(services: Services): object {
     ...createDecisionActivities(parts),
     ...createForecastActivities(parts),
     ...createJourneyActivities(parts),
+    ...createRecommendActivities(parts),
     ...createRiskActivities(parts),
     ...createIdentityActivities(parts),
     ...createTellActivities(parts),

@@ -27,3 +27,6 @@ export const alertsId = (shop: string, look: string): string => `alerts/${shop}/
 
 /** One a shop: forecasts of a shop never run beside each other. */
 export const forecastId = (shop: string): string => `forecast/${shop}`;
+
+/** One a shop: recommendations of a shop are never made beside each other. */
+export const recommendId = (shop: string): string => `recommend/${shop}`;

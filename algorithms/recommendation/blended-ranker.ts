@@ -33,6 +33,13 @@ export class BlendedRanker {
     this.#minimumGain = minimumGain;
   }
 
+  /** A ranker by weights found before. */
+  static of(blend: readonly BlendWeight[]): BlendedRanker {
+    const ranker = new BlendedRanker();
+    ranker.#blend = blend;
+    return ranker;
+  }
+
   /** Methods in the order they joined. */
   get blend(): readonly BlendWeight[] { return this.#blend; }
 

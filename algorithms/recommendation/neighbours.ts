@@ -64,7 +64,7 @@ export function coPurchaseRules(baskets: InteractionMatrix, { k, nThreads, minCo
 }
 
 /** The lists without candidates that are not to be kept, moved up; shorter lists end with -1. */
-export function keptLists({ rows, k, ids, scores }: TopLists, keep: (row: number, id: number, score: number) => boolean): TopLists {
+function keptLists({ rows, k, ids, scores }: TopLists, keep: (row: number, id: number, score: number) => boolean): TopLists {
   const kept = { rows, k, ids: new Int32Array(ids.length).fill(-1), scores: new Float32Array(scores.length) };
   for (let row = 0; row < rows; row++) {
     let end = row * k;
@@ -78,7 +78,7 @@ export function keptLists({ rows, k, ids, scores }: TopLists, keep: (row: number
 }
 
 /** Neighbour lists as a sparse matrix: items x items, values their scores. */
-export function neighbourMatrix({ rows, k, ids, scores }: TopLists): InteractionMatrix {
+function neighbourMatrix({ rows, k, ids, scores }: TopLists): InteractionMatrix {
   const offsets = new Uint32Array(rows + 1);
   const indices: number[] = [];
   const values: number[] = [];

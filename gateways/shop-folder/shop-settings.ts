@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identitySettings } from './identity-settings.ts';
 import { journeySettings } from './journey-settings.ts';
 import { forecastSettings } from './forecast-settings.ts';
+import { recommendSettings } from './recommend-settings.ts';
 import { riskSettings } from './risk-settings.ts';
 
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date like 2026-11-23');
@@ -131,6 +132,8 @@ export const shopSettingsSchema = z.strictObject({
       rest_share: z.number().min(0.01).max(0.5).default(0.1),
       /** A letter must be expected to bring this much more than it costs; a customer's attention is worth something too. */
       minimum_gain: z.number().nonnegative().default(0.1),
+      /** The leading offer's share at least: the catalogue's first leads, as what the shop does today, until another is seen to earn more. */
+      leading_offer_share: z.number().min(0).max(1).default(0.6),
       /** No offer of the catalogue gets a smaller share, so that it can still show what it is worth. */
       minimum_offer_share: z.number().min(0).max(0.5).default(0.02),
     }).prefault({}),
@@ -140,6 +143,7 @@ export const shopSettingsSchema = z.strictObject({
   identities: identitySettings.prefault({}),
   forecast: forecastSettings.prefault({}),
   journeys: journeySettings.prefault({}),
+  recommend: recommendSettings.prefault({}),
   risk: riskSettings.prefault({}),
   gates: z.strictObject({
     maximum_quarantined_share: share.default(0.3),
