@@ -64,6 +64,17 @@ export type MetricUnit = 'share' | 'money' | 'number';
 
 /** What was studied of the cycle apart from it; null where it was not. */
 export interface ReportStudies {
+  /** Absent in reports of before there were forecasts. Categories by units expected in the first week, most first; `toClear` binds the most money first. */
+  readonly demand?: {
+    readonly weeks: number;
+    readonly categories: readonly { readonly category: string; readonly units: number; readonly lower: number | null; readonly upper: number | null }[];
+    readonly mase: number | null;
+    readonly naiveMase: number | null;
+    readonly toOrder: number;
+    readonly out: number;
+    readonly toClear: readonly { readonly product: string; readonly stock: number; readonly days: number | null; readonly money: number | null }[];
+    readonly tiedUp: number;
+  } | null;
   readonly journeys: { readonly sessions: number; readonly carts: number; readonly checkouts: number; readonly purchases: number; readonly frictions: readonly string[]; readonly abandonedCarts: number } | null;
   readonly risk: {
     readonly payments: number;

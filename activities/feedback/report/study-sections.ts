@@ -4,9 +4,16 @@ import { markup, type Markup } from './markup.ts';
 import type { ReportNumbers } from './report-numbers.ts';
 
 /** Name and content of each study that there is. */
-export function studySections({ journeys, risk }: ReportStudies, numbers: ReportNumbers): readonly { readonly id: string; readonly title: string; readonly content: Markup }[] {
+export function studySections({ demand, journeys, risk }: ReportStudies, numbers: ReportNumbers): readonly { readonly id: string; readonly title: string; readonly content: Markup }[] {
   const share = (of: number, all: number): string => (all > 0 ? numbers.share(of / all) : '');
   return [
+    ...(demand === undefined || demand === null ? [] : [{
+      id: 'demand', title: 'Demand', content: markup`${barRows('Units expected in the first week, by category', demand.categories.map(({ category, units, lower, upper }) => ({
+        label: category, value: units, text: numbers.decimal(units, 0), ...(lower === null || upper === null ? {} : { note: `${numbers.decimal(lower, 0)} to ${numbers.decimal(upper, 0)}` }),
+      })))}
+<p>${numbers.count(demand.weeks)} weeks are forecast${demand.mase === null ? '' : `; scaled error of the backtest ${numbers.decimal(demand.mase, 3)}, of the seasonal naive floor ${numbers.decimal(demand.naiveMase ?? Number.NaN, 3)}`}. ${numbers.count(demand.out)} products are out of stock and ${numbers.count(demand.toOrder)} to be ordered. Slow and superfluous stock binds ${numbers.money(demand.tiedUp)}.</p>
+${demand.toClear.length === 0 ? null : markup`<h3>To clear</h3><ul>${demand.toClear.map(({ product, stock, days, money }) => markup`<li>${product}: ${numbers.count(stock)} in stock${days === null ? ', not asked for' : `, lasts ${numbers.decimal(days, 0)} days`}${money === null ? '' : `, binds ${numbers.money(money)}`}</li>`)}</ul>`}`,
+    }]),
     ...(journeys === null ? [] : [{
       id: 'journeys', title: 'Journeys', content: markup`${barRows('Visits by the step they reached', [
         { label: 'visits', value: journeys.sessions, text: numbers.count(journeys.sessions) }, { label: 'cart', value: journeys.carts, text: numbers.count(journeys.carts), note: share(journeys.carts, journeys.sessions) },
