@@ -19,6 +19,7 @@ const table = {
   LETTER_INVALID: { permanent: true, text: 'Letter {letter}: {problem}' },
   LETTER_VARIABLE_MISSING: { permanent: true, text: 'Letter {letter} wants {variable}, which customer {customer} does not have. Nothing was sent. Give it a default or drop it from the letter.' },
   PLAN_NOT_APPROVED: { permanent: true, text: 'Campaign {campaign} with plan {hash} was not approved. Approve the proof, or start the cycle again if the plan has changed.' },
+  PLAN_CHANGED: { permanent: true, text: 'Letters, offers, sender or schedule of campaign {campaign} were changed after its plan was approved, so the approval is void and nothing more is sent. `npm run resume -- {cycle}` makes a new plan and asks for a new approval.' },
   RELAY_UNREACHABLE: { permanent: false, text: 'Mail relay {relay} cannot be reached: {problem}. It is tried again; check SMTP_URL and the relay.' },
   LEDGER_LOCKED: { permanent: true, text: 'The ledger in {folder} is open in process {pid}. Stop that process, or set DATABASE_URL to share a Postgres server.' },
   LEDGER_UNREACHABLE: { permanent: false, text: 'The ledger at {address} cannot be reached: {problem}. Check DATABASE_URL and the server.' },

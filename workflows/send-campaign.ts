@@ -93,7 +93,7 @@ export async function sendCampaign(input: SendCampaignInput): Promise<SendCampai
   }
 
   async function dispatch(page: number): Promise<boolean> {
-    const result = await dispatchPage({ ...campaign, page, mailsPerSecond: at.mailsPerSecond / pagesInFlight, stoppedArms: at.stoppedArms }).catch((error: unknown) => {
+    const result = await dispatchPage({ ...campaign, page, mailsPerSecond: at.mailsPerSecond / pagesInFlight, stoppedArms: at.stoppedArms, contentHash: plan.contentHash }).catch((error: unknown) => {
       if (rootProblem(error)?.code === 'RELAY_UNREACHABLE') return undefined;
       throw error;
     });

@@ -14,6 +14,8 @@ export interface CampaignPlan {
   readonly leftOut: readonly { readonly reason: string; readonly customers: number }[];
   /** Hash of audience, content, offers and schedule. An approval is bound to it. */
   readonly hash: string;
+  /** The content's part of the hash, which every page is held against; plans of earlier versions have none. */
+  readonly contentHash?: string;
   readonly offers: readonly { readonly segment: string; readonly offer: string; readonly customers: number; readonly cost: number }[];
   readonly budget: number;
   readonly expectedCost: number;
@@ -43,10 +45,10 @@ export interface DispatchTally {
 }
 
 export interface DispatchActivities {
-  /** Writes every send and coupon of the plan to the ledger, once, numbered into pages. Refused when the plan's hash was not approved. */
+  /** Writes every send and coupon of the plan to the ledger, once, numbered into pages. Refused when the plan's hash was not approved, or the shop's folder says something else than what was approved. */
   openDispatch(input: CycleScope & { readonly plan: CampaignPlan }): Promise<{ readonly recipients: number; readonly pages: number }>;
   /** Claims and sends what is still to send of one page. Safe to repeat: the ledger is the position. */
-  dispatchPage(input: CycleScope & { readonly campaign: string; readonly page: number; readonly mailsPerSecond: number; readonly stoppedArms: readonly string[] }): Promise<PageResult>;
+  dispatchPage(input: CycleScope & { readonly campaign: string; readonly page: number; readonly mailsPerSecond: number; readonly stoppedArms: readonly string[]; readonly contentHash?: string }): Promise<PageResult>;
   /** Settles what was claimed when a process died: delivered where the relay's log has it, planned again where the log proves it never came, in_doubt where nobody can say. */
   reconcileInDoubt(input: CycleScope & { readonly campaign: string }): Promise<{ readonly delivered: number; readonly returned: number; readonly inDoubt: number }>;
   /** Puts what failed or soft-bounced and may be tried again back to planned; the number put back. */

@@ -1,4 +1,3 @@
-import { fingerprintOf } from '../../gateways/warehouse/fingerprint.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { RelationRef, Relations } from '../../gateways/warehouse/relation-ref.ts';
 import { readSql } from '../../gateways/warehouse/sql-file.ts';
@@ -7,6 +6,7 @@ import type { CycleScope } from '../contract.ts';
 import { assignOffers } from './assign-offers.ts';
 import type { CampaignPlan, PlanCampaignInput } from './contract.ts';
 import { leaveOutSuspects } from './leave-out-suspects.ts';
+import { contentHash, planHash } from './plan-hash.ts';
 import { planTargets } from './plan-targets.ts';
 import { productsInStock } from './products-in-stock.ts';
 
@@ -66,12 +66,8 @@ export async function describePlan(session: WarehouseSession, shop: ShopFolder, 
     toSend: count('send'),
     holdout: count('holdout'),
     leftOut: decisions.filter((row) => row.decision === 'none').map(({ why: reason, customers }) => ({ reason, customers })),
-    hash: fingerprintOf({
-      audience: relations['plan.recipients']!.fingerprint,
-      offers: relations['plan.offers']!.fingerprint,
-      content: { letters: shop.letters, arms: campaign.arms, sender: shop.settings.sender },
-      schedule: { cycle: input.cycle, asOf: input.asOf, mailsPerSecond: campaign.mails_per_second },
-    }),
+    hash: planHash(shop, input, relations),
+    contentHash: contentHash(shop),
     offers: bySegment,
     budget: campaign.budget,
     expectedCost: bySegment.reduce((sum, row) => sum + row.cost, 0),

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDispatchActivities, type DispatchDependencies } from '../../activities/campaign/dispatch/index.ts';
+import { contentHash, planHash } from '../../activities/campaign/plan-hash.ts';
 import { previewLetter } from '../../activities/campaign/dispatch/preview-letter.ts';
 import type { CampaignPlan, DispatchActivities } from '../../activities/campaign/contract.ts';
 import { recordApproval } from '../../gateways/ledger/approvals.ts';
@@ -14,6 +15,7 @@ import { unsubscribe } from '../../gateways/ledger/unsubscribe.ts';
 import { sendKey } from '../../gateways/ledger/send-key.ts';
 import { openRelay, type Relay } from '../../gateways/mail/relay.ts';
 import { openRelayLog } from '../../gateways/mail/relay-log.ts';
+import { openShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import { openWarehouse } from '../../gateways/warehouse/open-warehouse.ts';
 import type { Column, Warehouse } from '../../gateways/warehouse/warehouse.ts';
 import { plainLetters } from './mail-dispatch-letters.ts';
@@ -83,6 +85,69 @@ async function stage(lines: readonly Line[], options: { approve?: boolean; sink?
     states: async () => Object.fromEntries((await ledger.query<{ customer_id: string; state: string }>('select customer_id, state from sends where campaign = $1 order by customer_id', [plan.campaign])).map((row) => [row.customer_id, row.state])),
   };
 }
+
+/** Edits of a shop's folder, each of something that was approved. */
+const edits = {
+  'a letter': ['letters/offer-a.mjml', /<\/mj-text>/, ' and more</mj-text>'],
+  'a letter in another language': ['letters/offer-b.zh-CN.mjml', /<\/mj-text>/, '。</mj-text>'],
+  'the value of an offer': ['shop.yaml', /value: 20,/, 'value: 50,'],
+  'a subject': ['shop.yaml', /Your code is inside/, 'Your code is outside'],
+  'the sender': ['shop.yaml', /address: hello@/, 'address: stranger@'],
+  'the schedule': ['shop.yaml', /mails_per_second: \d+/, 'mails_per_second: 7'],
+} as const;
+
+async function edit(folder: string, [file, from, to]: (typeof edits)[keyof typeof edits]): Promise<() => Promise<void>> {
+  const path = join(folder, file);
+  const before = await readFile(path, 'utf8');
+  const after = before.replace(from, to);
+  expect(after).not.toBe(before);
+  await writeFile(path, after);
+  return () => writeFile(path, before);
+}
+
+describe('an approval', () => {
+  /** A plan that was approved as the shop's folder then was. */
+  async function approvedPlan() {
+    const folder = await mkdtemp(join(root, 'shops-'));
+    await cp('shops/demo', join(folder, 'demo'), { recursive: true });
+    const openShop = () => openShopFolder(folder, 'demo');
+    const { dispatch, scope, sink, page } = await stage(people(40), { approve: false });
+    const plan = { ...scope.plan, hash: planHash(await openShop(), scope, scope.plan.relations), contentHash: contentHash(await openShop()) };
+    await recordApproval(ledger, { campaign: plan.campaign, hash: plan.hash, decision: 'approved', by: 'mara', comment: '', at: new Date() });
+    return { folder: join(folder, 'demo'), activities: dispatch({ openShop }), scope: { ...scope, plan }, sink, page };
+  }
+
+  it.each(Object.entries(edits))('is void after %s was changed, and good again when the change is taken back', async (_, change) => {
+    const { folder, activities, scope, sink } = await approvedPlan();
+    const undo = await edit(folder, change);
+    await expect(activities.openDispatch(scope)).rejects.toMatchObject({ code: 'PLAN_CHANGED' });
+    expect(await ledger.query('select key from sends where campaign = $1', [scope.campaign])).toEqual([]);
+    expect(sink.accepted).toEqual([]);
+    await undo();
+    expect(await activities.openDispatch(scope)).toEqual({ recipients: 40, pages: 1 });
+  });
+
+  it('is void for another audience, other offers, or another week', async () => {
+    const { activities, scope } = await approvedPlan();
+    const other = (await planOf(scope.shop, people(41), 'another')).relations['plan.recipients']!;
+    await expect(activities.openDispatch({ ...scope, plan: { ...scope.plan, relations: { 'plan.recipients': other } } })).rejects.toMatchObject({ code: 'PLAN_CHANGED' });
+    await expect(activities.openDispatch({ ...scope, plan: { ...scope.plan, relations: { ...scope.plan.relations, 'plan.offers': other } } })).rejects.toMatchObject({ code: 'PLAN_CHANGED' });
+    await expect(activities.openDispatch({ ...scope, asOf: '2026-11-30T00:00:00Z' })).rejects.toMatchObject({ code: 'PLAN_CHANGED' });
+  });
+
+  it('covers every page: a letter that is edited half-way goes to nobody', async () => {
+    const { folder, activities, scope, sink, page } = await approvedPlan();
+    await activities.openDispatch(scope);
+    const { contentHash: approved } = scope.plan;
+    const undo = await edit(folder, edits['a letter']);
+    await expect(activities.dispatchPage({ ...scope, page: 0, mailsPerSecond: 2000, stoppedArms: [], contentHash: approved })).rejects.toMatchObject({ code: 'PLAN_CHANGED' });
+    expect(sink.accepted).toEqual([]);
+    await undo();
+    await activities.dispatchPage({ ...scope, page: 0, mailsPerSecond: 2000, stoppedArms: [], contentHash: approved });
+    expect(sink.accepted).toHaveLength(40);
+    expect(await page(activities)).toMatchObject({ handedOver: 0 });
+  });
+});
 
 const addresses = (sink: MailSink): string[] => sink.accepted.map(({ to }) => to).sort();
 

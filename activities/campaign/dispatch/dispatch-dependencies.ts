@@ -4,6 +4,7 @@ import type { RelayLog } from '../../../gateways/mail/relay-log.ts';
 import type { DomainRates } from '../../../gateways/mail/domain-pace.ts';
 import type { Relay } from '../../../gateways/mail/relay.ts';
 import type { Warehouse } from '../../../gateways/warehouse/warehouse.ts';
+import type { ShopFolder } from '../../../gateways/shop-folder/open-shop-folder.ts';
 import type { LetterPress } from '../letter-composer.ts';
 
 /** What sending reaches for. */
@@ -13,6 +14,8 @@ export interface DispatchDependencies {
   readonly relay: Pick<Relay, 'deliver' | 'maximumConnections'>;
   readonly relayLog: RelayLog;
   readonly letters: Pick<LetterPress, 'open'>;
+  /** The shop's folder as it is now, which must still say what was approved; absent only where letters come from no folder. */
+  readonly openShop?: (name: string) => Promise<ShopFolder>;
   /** Real time, whatever the shop's days last. */
   readonly clock: () => Date;
   /** Of the activity that runs now. */

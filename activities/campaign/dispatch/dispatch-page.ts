@@ -4,7 +4,9 @@ import { claimSends, type ClaimedSend } from '../../../gateways/ledger/claim-sen
 import { countPutOff } from '../../../gateways/ledger/count-put-off.ts';
 import { recordAnswers } from '../../../gateways/ledger/record-answers.ts';
 import type { DomainPace } from '../../../gateways/mail/domain-pace.ts';
+import { ClienteleError } from '../../../gateways/errors.ts';
 import type { DispatchActivities, PageResult } from '../contract.ts';
+import { contentHash } from '../plan-hash.ts';
 import { deliverBatch, type BatchOutcome } from './deliver-batch.ts';
 import type { DispatchDependencies } from './dispatch-dependencies.ts';
 import { createPace } from './pace.ts';
@@ -28,9 +30,12 @@ const isEmpty = ({ sends, suppressed }: Claim): boolean => sends.length === 0 &&
 /**
  * Sends what is still to send of one page. What an earlier attempt had claimed when its process died is settled first; then sends are claimed few at a
  * time, delivered, and their answers recorded; while some are on their way, the next are claimed. The counts are those of this call.
+ * @throws ClienteleError PLAN_CHANGED when a letter or an offer is not what was approved any more
  */
-export async function dispatchPage(dependencies: DispatchDependencies, domains: DomainPace, { shop, campaign, page, mailsPerSecond, stoppedArms }: Parameters<DispatchActivities['dispatchPage']>[0]): Promise<PageResult> {
-  const { ledger, letters, clock, cancellation } = dependencies;
+export async function dispatchPage(dependencies: DispatchDependencies, domains: DomainPace, { shop, cycle, campaign, page, mailsPerSecond, stoppedArms, contentHash: approved }: Parameters<DispatchActivities['dispatchPage']>[0]): Promise<PageResult> {
+  const { ledger, letters, openShop, clock, cancellation } = dependencies;
+  // Letters are read from the folder page by page: what was edited since the approval must not go out half-way.
+  if (approved !== undefined && openShop !== undefined && contentHash(await openShop(shop)) !== approved) throw new ClienteleError('PLAN_CHANGED', { campaign, cycle });
   const signal = cancellation();
   // A name of this very attempt: what any other holds was left behind.
   const claimant = randomUUID();
