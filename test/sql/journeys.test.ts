@@ -194,3 +194,19 @@ describe('online shoppers (UCI 468)', () => {
     });
   });
 });
+
+describe('a shop without events', () => {
+  test('has no visits, no friction and nothing left in a cart', async () => {
+    await withJourneys(given([]), async (session) => {
+      expect(await session.rows('select (select count(*) from journeys.sessions) as sessions, (select count(*) from journeys.funnel) as funnel, (select count(*) from journeys.paths) as paths')).toEqual([{ sessions: 0, funnel: 0, paths: 0 }]);
+      expect(findFrictions(await session.rows<CountedSessions>('select * from journeys.counted'), { days: 90, currency: 'EUR', meanOrder: 0, orderDeviation: 0 })).toEqual({ rules: [], frictions: [] });
+    });
+  });
+
+  test('events that name no value are sized by a mean order', () => {
+    const row = (device: string, lost: number) => ({ channel: 'web', device, part_of_day: 'evening', weekend: 'weekday', entry: 'view', visitor_kind: 'returning', segment_name: 'Loyal', sessions: 1_000, carts: 500, checkouts: 400, purchases: 300 - lost, lost_at_payment: lost, lost_at_payment_cart: 0, lost_at_checkout_cart: 0, lost_at_cart_cart: 0, paid_count: 0, paid_x: 0, paid_y: 0, paid_xx: 0, paid_xy: 0, paid_yy: 0 });
+    const [first] = findFrictions([row('desktop', 2), row('phone', 60)], { days: 90, currency: 'EUR', meanOrder: 40, orderDeviation: 20 }).frictions;
+    expect(first).toMatchObject({ step: 'payment', conditions: 'device phone', kind: 'fault', lostOrders: 58 });
+    expect(first!.cost).toBeCloseTo(58 * 40, 6);
+  });
+});
