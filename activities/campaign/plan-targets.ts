@@ -37,9 +37,11 @@ export async function planTargets(session: WarehouseSession, warehouse: Pick<War
   const shares = (await decided<{ readonly shares: Readonly<Record<string, number>> }>(session, 'offer_mix'))?.shares;
   const mailedShare = (await decided<{ readonly share: number }>(session, 'mailed_share'))?.share;
   relations['plan.offer_mix'] = await session.write(input, {
-    name: 'plan.offer_mix', algorithm: 'offer-mix 1', inputs: ['snapshot.decisions'], parameters: { catalogue: JSON.stringify(campaign.offers), restShare: targeting.rest_share },
+    name: 'plan.offer_mix', algorithm: 'offer-mix 2', inputs: ['snapshot.decisions'], parameters: { catalogue: JSON.stringify(campaign.offers), restShare: targeting.rest_share, leadingShare: targeting.leading_offer_share },
     columns: (): Column[] => {
-      const given = campaign.offers.map(({ name }) => shares?.[name] ?? (shares === undefined ? 1 : targeting.minimum_offer_share));
+      const others = campaign.offers.length - 1;
+      const atFirst = campaign.offers.map((_, place) => (others === 0 ? 1 : place === 0 ? Math.max(targeting.leading_offer_share, 1 / (others + 1)) : Math.min(1 - targeting.leading_offer_share, others / (others + 1)) / others));
+      const given = campaign.offers.map(({ name }, place) => (shares === undefined ? atFirst[place]! : shares[name] ?? targeting.minimum_offer_share));
       const whole = given.reduce((sum, share) => sum + share, 0);
       const until = given.map((_, place) => given.slice(0, place + 1).reduce((sum, share) => sum + share, 0) / whole);
       // A sum of fractions may end a little below 1, and the last draw must find an offer.

@@ -1,6 +1,7 @@
 import { SeededRandom } from '../../algorithms/random/seeded-random.ts';
 import { confidenceSequence } from '../../algorithms/statistics/confidence-sequence.ts';
-import { normalPosterior } from '../../algorithms/statistics/normal-posterior.ts';
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import { normalPosterior, type NormalPosterior } from '../../algorithms/statistics/normal-posterior.ts';
 import type { ShopSettings } from '../../gateways/shop-folder/shop-settings.ts';
 import type { FeedbackEvidence, NextCycleDecision } from './decide-next-cycle.ts';
 import type { Lesson } from './learn-responses.ts';
@@ -27,6 +28,7 @@ const usualEffect = 0.05;
 const usualOfferDifference = 0.015;
 const smallestMove = 0.02;
 const draws = 4000;
+const overtakingProbability = 0.9;
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
@@ -35,14 +37,14 @@ export function decideMailing({ shop, cycle, reversals }: Pick<FeedbackEvidence,
   const { lesson } = evidence;
   const subjects = [
     { name: 'mail-policy', kind: 'mail_policy', subject: 'who is mailed', rule: 'expected-gain 1', decide: decidePolicy },
-    { name: 'offer-mix', kind: 'offer_mix', subject: 'shares of the offers', rule: 'thompson-offers 1', decide: decideOffers },
+    { name: 'offer-mix', kind: 'offer_mix', subject: 'shares of the offers', rule: 'thompson-offers 2', decide: decideOffers },
     { name: 'mailed-share', kind: 'mailed_share', subject: 'how many are mailed', rule: 'thompson-volume 1', decide: decideVolume },
   ] as const;
   return subjects.map(({ name, kind, subject, rule, decide }): NextCycleDecision => {
     const base = { id: `${shop}/${cycle}/${name}`, subject, rule };
     const reversal = reversals.find((taken) => taken.subject === subject);
     if (reversal !== undefined) return { ...base, kind: 'no_change', value: null, words: `Feedback leaves this alone, because a person decided so: ${reversal.words} Undo ${reversal.id} to let feedback decide again.`, evidence: 'a person\'s decision' };
-    if (lesson === undefined) return { ...base, kind: 'no_change', value: null, words: 'Nothing changes, because too few customers were mailed or rested yet to learn from.', evidence: 'fewer than 30 of a kind' };
+    if (lesson === undefined) return { ...base, kind: 'no_change', value: null, words: 'Nothing changes, because too few customers were mailed or rested yet to learn from.', evidence: 'fewer than 10 of a kind' };
     const { value, words, evidence: seen } = decide(lesson, evidence);
     return { ...base, kind: value === null ? 'no_change' : kind, value, words, evidence: seen };
   });
@@ -60,13 +62,34 @@ function decidePolicy({ policy, meantFor, against, mailed, rested }: Lesson, { t
   return { value: policy, evidence, words: `Letters go to whom they are expected to bring more than ${money(targeting.minimum_gain, currency)}: ${percent(meantFor)} of this cycle's audience.` };
 }
 
-/** Thompson sampling: each offer gets the share of draws in which it earns most, none less than its minimum. */
+/**
+ * The leading offer keeps its share at least, and loses the lead to one that is better with a probability of 0.9; the rest of the letters is Thompson sampling: each offer gets the share of
+ * draws in which it earns most, none less than its minimum.
+ */
 function decideOffers({ policy, offers }: Lesson, { shares, targeting, currency, drawSeed }: MailingEvidence): Verdict {
   if (offers.length < 2) return { value: null, words: 'There is one offer, so there is no share to change.', evidence: 'one offer' };
   const prior = { variance: (usualOfferDifference * policy.marginPerOrder) ** 2 };
   const beliefs = offers.map((offer) => normalPosterior(offer, prior));
+  const now = offers.map(({ offer }) => shares.find((row) => row.offer === offer)?.share ?? 0);
+  const wins = winsOf(beliefs, drawSeed);
+  const incumbent = now.indexOf(Math.max(...now));
+  const best = beliefs.reduce((most, { mean }, place) => (mean > beliefs[most]!.mean ? place : most), 0);
+  const lead = beliefs[best]!.mean - beliefs[incumbent]!.mean;
+  const overtakes = best !== incumbent && normalCdf(lead / Math.sqrt(beliefs[best]!.variance + beliefs[incumbent]!.variance), 0, 1) >= overtakingProbability;
+  const leader = overtakes ? best : incumbent;
+  const sampled = wins.map((won) => targeting.minimum_offer_share + (1 - targeting.minimum_offer_share * offers.length) * won);
+  const leading = Math.max(sampled[leader]!, targeting.leading_offer_share);
+  const next = sampled.map((share, place) => Number((place === leader ? leading : (1 - leading) * share / (1 - sampled[leader]!)).toFixed(4)));
+  const seen = offers.map(({ offer, letters }, place) => `${offer}: ${letters} letters, ${money(beliefs[place]!.mean, currency)} beside the mean (95 % ${money(beliefs[place]!.interval.lower, currency)} to ${money(beliefs[place]!.interval.upper, currency)}), best with probability ${wins[place]!.toFixed(3)}`).join('; ');
+  if (now.every((share, place) => Math.abs(share - next[place]!) < smallestMove)) return { value: null, evidence: seen, words: `The offers keep their shares, because the evidence would move none by ${percent(smallestMove)}.` };
+  const told = offers.map(({ offer }, place) => ({ offer, share: next[place]! })).sort((a, b) => b.share - a.share).map(({ offer, share }) => `${offer} ${percent(share)}`).join(', ');
+  return { value: { shares: Object.fromEntries(offers.map(({ offer }, place) => [offer, next[place]!])) }, evidence: seen, words: `${offers[leader]!.offer} ${overtakes ? 'takes the lead' : 'leads'}. Shares of the offers: ${told}.` };
+}
+
+/** How often each offer earns most in draws from what is believed of them. */
+function winsOf(beliefs: readonly NormalPosterior[], drawSeed: string): number[] {
   const random = new SeededRandom(hashOf(drawSeed));
-  const wins = offers.map(() => 0);
+  const wins = beliefs.map(() => 0);
   for (let draw = 0; draw < draws; draw++) {
     let [best, most] = [0, -Infinity];
     beliefs.forEach(({ mean, variance }, place) => {
@@ -75,12 +98,7 @@ function decideOffers({ policy, offers }: Lesson, { shares, targeting, currency,
     });
     wins[best]! += 1;
   }
-  const room = 1 - targeting.minimum_offer_share * offers.length;
-  const next = wins.map((won) => Number((targeting.minimum_offer_share + room * (won / draws)).toFixed(4)));
-  const seen = offers.map(({ offer, letters }, place) => `${offer}: ${letters} letters, ${money(beliefs[place]!.mean, currency)} beside the mean (95 % ${money(beliefs[place]!.interval.lower, currency)} to ${money(beliefs[place]!.interval.upper, currency)}), best with probability ${(wins[place]! / draws).toFixed(3)}`).join('; ');
-  if (offers.every(({ offer }, place) => Math.abs((shares.find((row) => row.offer === offer)?.share ?? 0) - next[place]!) < smallestMove)) return { value: null, evidence: seen, words: `The offers keep their shares, because the evidence would move none by ${percent(smallestMove)}.` };
-  const told = offers.map(({ offer }, place) => ({ offer, share: next[place]! })).sort((a, b) => b.share - a.share).map(({ offer, share }) => `${offer} ${percent(share)}`).join(', ');
-  return { value: { shares: Object.fromEntries(offers.map(({ offer }, place) => [offer, next[place]!])) }, evidence: seen, words: `Shares of the offers: ${told}.` };
+  return wins.map((won) => won / draws);
 }
 
 /**

@@ -41,13 +41,13 @@ export interface Lesson {
 const mostOrders = 3;
 /** Penalties of the ridge regressions, for features brought to a deviation of 1: about the squared residual of a customer's orders over the square of what a feature usually tells of them. */
 const alphas = { lift: 300, level: 200 } as const;
-const fewest = 30;
+const fewest = 10;
 
 /**
  * Learns from everything seen so far what a letter brings (two ridge regressions of orders, with and without a letter), what its coupon costs, and what each offer
  * earns. Orders are counted at the mean margin of an order: what an order is worth is chance that says nothing about letters.
  * @param minimumGain least that a letter must be expected to bring, in the shop's currency
- * @returns undefined while fewer than 30 customers were mailed, or rested, or while nothing was sold
+ * @returns undefined while fewer than 10 customers were mailed, or rested, or while nothing was sold
  */
 export function learnResponses(responses: readonly Response[], { offers, costPerMail, minimumGain }: { readonly offers: readonly string[]; readonly costPerMail: number; readonly minimumGain: number }): Lesson | undefined {
   const drawn = responses.filter(({ standing }) => standing === 'mailed' || standing === 'rested');

@@ -133,7 +133,7 @@ export const shopSettingsSchema = z.strictObject({
       /** A letter must be expected to bring this much more than it costs; a customer's attention is worth something too. */
       minimum_gain: z.number().nonnegative().default(0.1),
       /** The leading offer's share at least: the catalogue's first leads, as what the shop does today, until another is seen to earn more. */
-      leading_offer_share: z.number().min(0).max(1).default(0.6),
+      leading_offer_share: z.number().min(0).max(1).default(0.75),
       /** No offer of the catalogue gets a smaller share, so that it can still show what it is worth. */
       minimum_offer_share: z.number().min(0).max(0.5).default(0.02),
     }).prefault({}),

@@ -64,8 +64,7 @@ async function runSeed({ root, folder, shops, outbox, customers, weeks, letters,
   const data = join(place, 'loop');
   await makeHistory({ folder: data, seed, ...historyOf(customers) });
   const { settings } = await writeShop({ root, shops, name, data, seed, letters });
-  // The marketer of the rivals knows no better than to take one offer of the catalogue; over the seeds each has its turn.
-  const offer = settings.campaign.offers[(seed - 1) % settings.campaign.offers.length]!;
+  const offer = settings.campaign.offers[0]!;
   const lived: Partial<Record<Rival, readonly WeekScore[]>> = {};
   for (const baseline of rivals) {
     signal.throwIfAborted();

@@ -36,7 +36,8 @@ drawn as (
 worth_it as (
     select
         *,
-        row_number() over (order by expected_gain desc nulls last, turn_draw, customer_id) as place,
+        -- who rests takes no letter from anybody
+        count_if(rest_draw >= getvariable('rest_share')) over (order by expected_gain desc nulls last, turn_draw, customer_id rows unbounded preceding) as letters_so_far,
         sum(expected_cost) over (order by expected_gain desc nulls last, turn_draw, customer_id rows unbounded preceding) as cost_so_far
     from drawn
     where decision = 'send' and coalesce(expected_gain > getvariable('minimum_gain'), true)
@@ -45,9 +46,9 @@ worth_it as (
 placed as (
     select
         drawn.*,
-        worth_it.place is not null as is_worth_it,
+        worth_it.customer_id is not null as is_worth_it,
         coalesce(worth_it.cost_so_far > getvariable('budget')::decimal(18, 6), false) as is_over_budget,
-        coalesce(worth_it.place > getvariable('maximum_recipients'), false) as is_over_maximum
+        coalesce(letters_so_far > getvariable('maximum_recipients'), false) as is_over_maximum
     from drawn
     left join worth_it on drawn.customer_id = worth_it.customer_id
 ),

@@ -49,7 +49,7 @@ describe('what letters were seen to do', () => {
   });
 
   test('is not learnt from too few', () => {
-    expect(learnResponses(made({ customers: 200, cycles: 1 }), options)).toBeUndefined();
+    expect(learnResponses(made({ customers: 60, cycles: 1 }), options)).toBeUndefined();
     expect(learnResponses(made().map((response) => ({ ...response, orders: 0 })), options)).toBeUndefined();
   });
 
@@ -68,7 +68,7 @@ describe('a policy learnt from other features than today\'s', () => {
 const shop = { shop: 'demo', cycle: '2026-W50', reversals: [] };
 const evidenceOf = (responses: readonly Response[], more: Partial<MailingEvidence> = {}): MailingEvidence => ({
   lesson: learnResponses(responses, options), shares: offers.map((offer) => ({ offer, share: 0.5 })), mailedShare: 0.9, hasPolicy: false, currency: 'EUR', drawSeed: '1/demo/2026-W50',
-  targeting: { by: 'uplift', rest_share: 0.1, minimum_gain: 0.1, minimum_offer_share: 0.05 }, ...more,
+  targeting: { by: 'uplift', rest_share: 0.1, minimum_gain: 0.1, leading_offer_share: 0.6, minimum_offer_share: 0.05 }, ...more,
 });
 
 describe('what the next cycle does with it', () => {
