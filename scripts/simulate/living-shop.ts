@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import { openShopFolder, type ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 
 /** First day after the histories of the simulated shops; their first cycle begins here. */
-export const firstDay = '2026-11-23';
+const firstDay = '2026-11-23';
 
 const dayMs = 86_400_000;
 
