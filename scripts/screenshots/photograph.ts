@@ -22,6 +22,9 @@ export interface PhotographInput {
   readonly stops: StopList;
 }
 
+/** Pictures are drawn anew for the window's new height. */
+const settleMs = 300;
+
 const places = [process.env['CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
 
 /** Paths of pages by the names of their files. */
@@ -47,14 +50,12 @@ export async function photograph({ url, at, folder, looks, stops }: PhotographIn
     const page = await context.newPage();
     await page.goto(`${url}${paths[name] ?? '/'}`);
     await page.waitForFunction("[...document.querySelectorAll('.chart')].every((figure) => figure.querySelector('canvas') !== null)");
-    // Frames are painted when they have been in sight.
-    for (const frame of await page.locator('iframe:visible').all()) {
-      await frame.scrollIntoViewIfNeeded();
-      await frame.contentFrame().locator('body').waitFor();
-    }
-    await page.evaluate('scrollTo(0, 0)');
+    // A whole page is a window as high as the page: frames are painted only where they are in sight.
+    if (height === undefined) await page.setViewportSize({ width, height: Math.max(900, await page.evaluate<number>('document.documentElement.scrollHeight')) });
+    for (const frame of await page.locator('iframe:visible').all()) await frame.contentFrame().locator('body').waitFor();
+    await page.waitForTimeout(settleMs);
     const file = join(folder, `${name}-${width}-${scheme}.png`);
-    await page.screenshot({ path: file, fullPage: height === undefined });
+    await page.screenshot({ path: file });
     files.push(file);
     await context.close();
   }

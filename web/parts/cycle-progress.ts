@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { reportNumbers } from '../../activities/feedback/report/report-numbers.ts';
 import type { CycleProgress } from '../../workflows/progress.ts';
 import { cyclePath, type Content, type Screen } from './screen.ts';
+import { table } from './table.ts';
 
 /** Only counts and durations are shown, so neither currency nor zone matters. */
 const numbers = reportNumbers({ currency: 'EUR', timeZone: 'UTC' });
@@ -24,6 +25,12 @@ export function cycleProgress(screen: Screen, progress: CycleProgress): Content 
   return html`<p><span class="state ${progress.state === 'running' || progress.state === 'finished' ? '' : 'other'}">${t(progress.state)}</span> <span class="quiet">${t('{done} of {all} steps', { done, all: progress.steps.length })}</span></p>
 <progress max="${progress.steps.length}" value="${done}" aria-label="${t('Steps done')}"></progress>
 ${nextStep(screen, progress)}
-<div class="scroll" tabindex="0" role="region" aria-label="${t('Steps')}"><table><caption class="heard">${t('Steps')}</caption><thead><tr><th scope="col">${t('step')}</th><th scope="col">${t('state')}</th><th scope="col" class="n">${t('rows')}</th><th scope="col" class="n">${t('duration')}</th><th scope="col">${t('notes')}</th></tr></thead><tbody>${progress.steps.map((step) => html`<tr><th scope="row" class="name">${t(step.name)}</th><td class="name"><span class="dot ${step.state}" aria-hidden="true"></span>${t(step.state)}</td><td class="n">${step.rows === 0 ? '–' : numbers.count(step.rows)}</td><td class="n">${step.seconds === 0 ? '–' : numbers.seconds(step.seconds)}</td><td>${step.note}${step.figures.length === 0 ? '' : html`<span class="figures">${step.figures.map(({ label, value }) => html`<span>${label} <b>${typeof value === 'number' ? numbers.decimal(value, 3) : value}</b></span>`)}</span>`}</td></tr>`)}</tbody></table></div>
+${table({
+    caption: t('Steps'), empty: '', sortable: false, columns: [{ label: t('step'), kind: 'name' }, { label: t('state'), kind: 'name' }, { label: t('rows'), kind: 'n' }, { label: t('duration'), kind: 'n' }, { label: t('notes') }],
+    rows: progress.steps.map((step) => [
+      t(step.name), html`<span class="dot ${step.state}" aria-hidden="true"></span>${t(step.state)}`, step.rows === 0 ? '–' : numbers.count(step.rows), step.seconds === 0 ? '–' : numbers.seconds(step.seconds),
+      step.note === '' && step.figures.length === 0 ? '' : html`${step.note}${step.figures.length === 0 ? '' : html`<span class="figures">${step.figures.map(({ label, value }) => html`<span>${label} <b>${typeof value === 'number' ? numbers.decimal(value, 3) : value}</b></span>`)}</span>`}`,
+    ]),
+  })}
 ${progress.warnings.map((words) => html`<p class="warn">${words}</p>`)}`;
 }

@@ -24,8 +24,8 @@ export interface TableParts {
 
 const isSorted = (cell: TableCell): cell is { readonly text: string | Content; readonly value: number | string } => typeof cell === 'object' && cell !== null && 'value' in cell && 'text' in cell;
 
-/** Tables of few columns fit any screen, and those of many are read across. */
-const stacks = (columns: readonly ColumnHead[]): boolean => columns.length > 3 && columns.length < 10;
+/** Three columns fit any screen, and many are read across; of two the second is mostly long. */
+const stacks = (columns: readonly ColumnHead[]): boolean => columns.length === 2 || (columns.length > 3 && columns.length < 10);
 
 /** A table that scrolls by itself, and by the keyboard; on a narrow screen its rows stand as blocks with their labels. Roles are said, since a table shown as blocks loses them. */
 export function table({ caption, columns, rows, empty, captioned = false, sortable = true }: TableParts): Content {
