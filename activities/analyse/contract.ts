@@ -17,7 +17,7 @@ export interface SegmentSummary {
 }
 
 export interface AnalyseResult {
-  /** `segments.*`: memberships with reasons, summaries, descriptions, coordinates, k_curve (and dendrogram, neighbourhoods where the settings ask for them), migration and matches with the last cycle, itemsets, rules, predictions. */
+  /** `segments.*` that later steps read; the lake has more: memberships with reasons, summaries, descriptions, coordinates, k_curve (and dendrogram, neighbourhoods where the settings ask for them), migration and matches with the last cycle, itemsets, rules, predictions. */
   readonly relations: Relations;
   readonly segments: readonly SegmentSummary[];
   readonly silhouette: number;

@@ -42,6 +42,13 @@ async function segmentAndDescribe(session: WarehouseSession, input: AnalyseInput
   };
 }
 
+/** Relations that no later step reads, only people, who find them in the lake: what a workflow carries along stays small. */
+const forLooking = new Set([
+  'segments.calibration', 'segments.importances', 'segments.targets', 'segments.target_predictions', 'segments.target_comparison', 'segments.neighbourhoods', 'segments.dendrogram',
+  'features.customers_churn_earlier', 'features.customers_churn_earliest',
+]);
+const worthTravelling = (relations: Relations): Relations => Object.fromEntries(Object.entries(relations).filter(([name]) => !forLooking.has(name)));
+
 /** `trees, instead of network, the champion before`. */
 const wordsOfChampion = ({ champion, incumbent }: { readonly champion: string; readonly incumbent: string | undefined }): string =>
   incumbent === undefined ? champion : `${champion}, ${champion === incumbent ? 'the champion before' : `instead of ${incumbent}, the champion before`}`;
@@ -93,7 +100,7 @@ export function createAnalyseActivities({ warehouse, ledger, openShop, cancellat
     ]);
     const number = (value: number): number => Number(value.toFixed(3));
     return {
-      relations: { ...segmented.relations, ...associations, ...prediction.relations, ...(drift === undefined ? {} : { 'features.drift': drift.relation }) },
+      relations: worthTravelling({ ...segmented.relations, ...associations, ...prediction.relations, ...(drift === undefined ? {} : { 'features.drift': drift.relation }) }),
       segments: segmented.segments,
       silhouette: segmented.silhouette,
       stability: segmented.stability,

@@ -87,6 +87,17 @@ describe('two cycles of a shop, one week after the other', () => {
     expect(earlier.previousCycle).toBe(first.cycle);
   });
 
+  it('the second cycle goes on from what the first learned: number of segments, champion, and who opened its mails', async () => {
+    const why = async (cycle: CycleResult) => (await shop.rows<{ why: string }>(cycle, 'select why from {segments.k_curve} where chosen'))[0]!.why;
+    expect(await why(first)).toMatch(/^silhouette/);
+    expect(await why(second)).toMatch(/^(as|instead of \d+) last cycle/);
+    const champion = await shop.rows<{ model: string }>(first, 'select distinct model from {segments.model_comparison} where is_champion');
+    expect(await shop.rows(second, "select model from {snapshot.champions} where target = 'buys'")).toEqual(champion);
+    const told = async (cycle: CycleResult) => Object.fromEntries((await shop.rows<{ target: string; why: string }>(cycle, 'select target, why from {segments.targets}')).map(({ target, why: words }) => [target, words]));
+    expect(await told(first)).toMatchObject({ opens: 'left out: no earlier cycle has outcomes', redeems: 'left out: no earlier cycle has outcomes', churns: expect.stringMatching(/^(told of|left out: \d)/) as string });
+    expect(await told(second)).toMatchObject({ opens: expect.stringMatching(/^(told of|left out: \d)/) as string, redeems: expect.stringMatching(/^(told of|left out: \d)/) as string });
+  });
+
   it("the second cycle's plan and features are as the first decided", async () => {
     const decided = await shop.rows<{ kind: string; value: string }>(first, 'select kind, value from {feedback.decisions}');
     const valueOf = <Value>(kind: string): Value | undefined => decided.filter((decision) => decision.kind === kind).map(({ value }) => JSON.parse(value) as Value)[0];

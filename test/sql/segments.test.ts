@@ -65,7 +65,7 @@ describe('segments', () => {
       const warehouse = await openWarehouse({ lake });
       const ledger = await openLedger({ folder: `${lake}-ledger` });
       const first = await run({ warehouse, ledger }, '2026-W09', 0);
-      expect((await whatIsSaid(lake, first, ['chosen'])).chosen).toEqual([{ clusters: 3, why: 'silhouette, Calinski-Harabasz, gap and stability speak for it' }]);
+      expect((await whatIsSaid(warehouse, '2026-W09', ['chosen'])).chosen).toEqual([{ clusters: 3, why: 'silhouette, Calinski-Harabasz, gap and stability speak for it' }]);
       expect(first.segments.map(({ customers: count }) => count)).toEqual([90, 60, 50]);
       expect(first.stability).toBeGreaterThan(0.99);
       expect(Object.keys(first.relations)).not.toContain('segments.migration');
@@ -74,7 +74,8 @@ describe('segments', () => {
       expect(others.map(({ role }) => role)).toEqual(['challenger', 'challenger']);
       expect(champion!.metrics['auc']!.value).toBeGreaterThan(0.5);
 
-      const second = await whatIsSaid(lake, await run({ warehouse, ledger }, '2026-W10', 6, '2026-W09'), ['chosen', 'migration', 'matches', 'descriptions', 'reasons', 'coordinates', 'drift']);
+      await run({ warehouse, ledger }, '2026-W10', 6, '2026-W09');
+      const second = await whatIsSaid(warehouse, '2026-W10', ['chosen', 'migration', 'matches', 'descriptions', 'reasons', 'coordinates', 'drift']);
       expect(second.chosen).toEqual([{ clusters: 3, why: 'as last cycle, and the criteria speak for it again' }]);
       expect((await championsInForce(ledger, 'test')).map(({ cycle }) => cycle)).toEqual(['2026-W10']);
       expect(await championsInForce(ledger, 'test', { before: '2026-W10' })).toEqual([champion]);
@@ -102,14 +103,15 @@ describe('segments', () => {
       const settings = { clusters: { algorithm: 'hierarchical', minimum: 2, maximum: 5 }, neighbourhoods: 120 } as const;
       const result = await run({ warehouse, ledger: emptyLedger, settings }, '2026-W09', 0);
       expect(result.segments.map(({ customers: count }) => count)).toEqual([90, 60, 50]);
-      const said = await whatIsSaid(lake, result, ['dendrogram', 'last', 'neighbourhoods']);
+      const said = await whatIsSaid(warehouse, '2026-W09', ['dendrogram', 'last', 'neighbourhoods']);
       expect(said.dendrogram).toEqual([{ steps: 199, rising: true, first: 2 }]);
       // The last union is of everybody, at the height that keeps the two furthest groups apart.
       expect(said.last).toEqual([{ customers: 200 }]);
       expect(said.neighbourhoods).toEqual([{ customers: 120, segments: 3, placed: 120 }]);
-      const kmeans = await run({ warehouse, ledger: emptyLedger }, '2026-W10', 0);
-      expect(Object.keys(kmeans.relations)).not.toEqual(expect.arrayContaining(['segments.dendrogram']));
-      expect(Object.keys(kmeans.relations)).not.toEqual(expect.arrayContaining(['segments.neighbourhoods']));
+      // Neither is there unless asked for, and neither travels with the workflow.
+      await run({ warehouse, ledger: emptyLedger }, '2026-W10', 0);
+      const unasked = Object.keys(await warehouse.list({ shop: 'test', cycle: '2026-W10' }));
+      for (const name of ['segments.dendrogram', 'segments.neighbourhoods']) for (const names of [unasked, Object.keys(result.relations)]) expect(names).not.toContain(name);
     } finally {
       await rm(lake, { recursive: true, force: true });
     }
@@ -129,9 +131,9 @@ const questions = {
   coordinates: 'select count(*) as customers from segments.coordinates where x is not null and y is not null',
 } as const;
 
-/** Answers out of the relations of an analysis. */
-async function whatIsSaid<Question extends keyof typeof questions>(lake: string, { relations }: AnalyseResult, asked: readonly Question[]): Promise<Record<Question, Record<string, Cell>[]>> {
-  await using session = await (await openWarehouse({ lake })).open(relations);
+/** Answers out of what the lake has of a cycle. */
+async function whatIsSaid<Question extends keyof typeof questions>(warehouse: Warehouse, cycle: string, asked: readonly Question[]): Promise<Record<Question, Record<string, Cell>[]>> {
+  await using session = await warehouse.open(await warehouse.list({ shop: 'test', cycle }));
   const answers: Partial<Record<Question, Record<string, Cell>[]>> = {};
   for (const question of asked) answers[question] = await session.rows(questions[question]);
   return answers as Record<Question, Record<string, Cell>[]>;

@@ -116,9 +116,8 @@ export async function openSmallShop({ history, mailsPerSecond }: { readonly hist
     manifest: async (cycle) => JSON.parse(await readFile(join(lake, shop, cycle, 'manifest.json'), 'utf8')) as Manifest,
     report: async (cycle) => JSON.parse(await readFile(join(lake, shop, cycle, 'report.json'), 'utf8')) as CycleReport,
     rows: (result, sql) => read(sql.replaceAll(/\{([\w.]+)\}/g, (_, name: string) => {
-      const relation = result.relations[name];
-      if (relation === undefined) throw new RangeError(`the cycle has no relation ${name}`);
-      return `read_parquet('${join(lake, relation.uri)}')`;
+      // Not every relation of the lake travels with the result.
+      return `read_parquet('${join(lake, result.relations[name]?.uri ?? `${shop}/${result.cycle}/${name.replace('.', '/')}.parquet`)}')`;
     })),
     async people() {
       const people = await read<{ given_name: string | null; email: string | null }>(`select given_name, email from read_csv('${join(data, 'customers.csv')}', all_varchar = true, ignore_errors = true)`);
@@ -135,10 +134,11 @@ export async function openSmallShop({ history, mailsPerSecond }: { readonly hist
 
 /** The demo's settings with a week that takes a second and mail slow enough to be interrupted. */
 async function shorten(file: string, { data, mailsPerSecond }: { readonly data: string; readonly mailsPerSecond: number }): Promise<void> {
-  const settings = parse(await readFile(file, 'utf8')) as { data: string; day_length_seconds: number; analyse: { rules: object }; campaign: { mails_per_second: number } };
+  const settings = parse(await readFile(file, 'utf8')) as { data: string; day_length_seconds: number; analyse: object; campaign: { mails_per_second: number } };
   settings.data = data;
   settings.day_length_seconds = 0.15;
-  settings.analyse.rules = { minimum_support: 0.005, minimum_confidence: 0.1, level: 'product' };
+  // Everything that a shop can ask of the analysis.
+  settings.analyse = { ...settings.analyse, rules: { minimum_support: 0.005, minimum_confidence: 0.1, level: 'both' }, targets: ['churns', 'opens', 'redeems'], neighbourhoods: 300 };
   settings.campaign.mails_per_second = mailsPerSecond;
   await writeFile(file, stringify(settings));
 }
