@@ -1,4 +1,5 @@
 import type { LetterComposer } from '../activities/campaign/letter-composer.ts';
+import type { LiveRecommender } from '../activities/recommend/live-recommender.ts';
 import type { Links } from '../activities/campaign/signed-link.ts';
 import type { Ledger } from '../gateways/ledger/ledger.ts';
 import type { ReturnPaths } from '../gateways/mail/return-path.ts';
@@ -53,7 +54,7 @@ export interface CycleDoor extends PlanDoor {
   /** The latest cycles' workflows, the newest first. */
   runs(limit: number): Promise<readonly CycleRun[]>;
   /** Meets a cycle that is there already instead of starting it twice. */
-  start(input: { readonly shop: string; readonly cycle?: string; readonly asOf?: string }): Promise<{ readonly shop: string; readonly cycle: string; readonly met: 'started' | 'running' | 'finished' }>;
+  start(input: { readonly shop: string; readonly cycle?: string; readonly asOf?: string; readonly startedBy?: string }): Promise<{ readonly shop: string; readonly cycle: string; readonly met: 'started' | 'running' | 'finished' }>;
   resume(workflowId: string): Promise<void>;
   abandon(workflowId: string, abandonment: Abandonment): Promise<void>;
   /** Progress of the sending; undefined where nothing is or was sent. */
@@ -84,6 +85,8 @@ export interface AppParts {
   /** Who may enter the console and the API. */
   readonly accounts: Accounts;
   readonly audit: AuditLog;
+  /** Recommendations to a shop's own pages; absent where this process gives none. */
+  readonly live?: LiveRecommender;
   /** Bearer token of the shop's checkout for POST /coupons/redeem. */
   readonly shopToken?: string;
   /** Reads the addresses that bounces come back to. */

@@ -13,6 +13,7 @@ import { consoleActions } from './routes/console-actions.ts';
 import { consolePages } from './routes/console-pages.ts';
 import { identityReviews } from './routes/identity-reviews.ts';
 import { followLinks } from './routes/follow-links.ts';
+import { liveRecommendations } from './routes/live-recommendations.ts';
 import { loginRoutes } from './routes/login-routes.ts';
 import { mailReportsRoute } from './routes/mail-reports.ts';
 import { redeemRoute } from './routes/redeem-coupons.ts';
@@ -56,6 +57,7 @@ export function createApp(parts: AppParts): App {
   app.route('/', redeemRoute(parts));
   app.route('/', approvalPage(parts));
   app.route('/', apiRoutes(parts, { guard, lake }));
+  if (parts.live !== undefined) app.route('/', liveRecommendations(parts.live, { guard }));
   if (guard.mode !== 'closed') {
     const files = staticFiles(root);
     app.route('/', files.routes);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ClienteleError } from '../gateways/errors.ts';
 import { createLetterComposer } from '../activities/campaign/letters/create-letter-composer.ts';
 import { proofLinks } from '../activities/campaign/letters/proof-links.ts';
+import { openLiveRecommender } from '../activities/recommend/live-recommender.ts';
 import { openAuditLog } from '../web/access/audit-log.ts';
 import { createApp } from '../web/create-app.ts';
 import type { TaskQueue } from '../workflows/activity-options.ts';
@@ -54,8 +55,10 @@ export async function runProcess({ queues, web, variables }: ProcessInput): Prom
 
   if (server) {
     const { ledger, links, openShop, clock, warehouse, returnPaths } = services;
+    const live = openLiveRecommender({ warehouse, folder: join(environment.home, 'live-events'), clock });
+    closing.defer(() => live.close());
     const app = createApp({
-      ledger, links, clock, warehouse, publicUrl, shops: openShop, temporal: cycleDoor(connection.client), loopback: server.loopback, accounts: environment.accounts, shopToken: environment.shopToken,
+      live, ledger, links, clock, warehouse, publicUrl, shops: openShop, temporal: cycleDoor(connection.client), loopback: server.loopback, accounts: environment.accounts, shopToken: environment.shopToken,
       returnPaths, reportsSecret: environment.mail.reportsSecret,
       letters: createLetterComposer({ shops: openShop, links: proofLinks(publicUrl) }), audit: openAuditLog(join(environment.home, 'log', 'audit.jsonl'), clock),
       onError: (error) => { log.error(logFields({ error }), 'a page failed'); },
