@@ -21,10 +21,13 @@ const inside = 'share inside the 95 % intervals';
 /** Daily series forecast four weeks ahead: backtest, choice of the model and calibrated intervals here, MSTL of statsforecast there, on as many cores. */
 export const subject: Subject<ForecastInput> = {
   name: 'forecast',
-  description: 'Daily forecasts with intervals, beside statsforecast\'s MSTL.',
+  description: 'Daily forecasts with intervals, beside statsforecast\'s MSTL with and without a season of the year.',
   module: import.meta.url,
   ownEnvironment: true,
-  peers: [{ name: 'statsforecast MSTL', script: 'forecast.py' }],
+  peers: [
+    { name: 'statsforecast MSTL', script: 'forecast.py', parameters: { seasons: [7, 365] } },
+    { name: 'statsforecast MSTL, week alone', script: 'forecast.py', parameters: { seasons: [7] } },
+  ],
   async inputs({ folder, say }) {
     await mkdir(folder, { recursive: true });
     const [known, horizon, period, cores] = [730, 28, 7, availableParallelism()];
@@ -54,9 +57,9 @@ export const subject: Subject<ForecastInput> = {
     return { seconds: { forecast: seconds }, figures: { MASE: scaled, [inside]: held / (series * horizon) } };
   },
   check({ own, peers }: Runs) {
-    const theirs = peers['statsforecast MSTL']![0]!.figures['MASE']!;
+    const theirs = Object.entries(peers).map(([name, [run]]) => [name, run!.figures['MASE']!] as const);
     return own.flatMap(({ figures }) => [
-      ...(figures['MASE']! <= theirs ? [] : [`MASE is ${figures['MASE']} here and ${theirs} there`]),
+      ...theirs.filter(([, there]) => figures['MASE']! > there).map(([name, there]) => `MASE is ${figures['MASE']} here and ${there} by ${name}`),
       ...(figures[inside]! >= 0.88 && figures[inside]! <= 0.96 ? [] : [`the 95 % intervals hold ${figures[inside]} of what came`]),
     ]);
   },

@@ -6,7 +6,7 @@ import { nelderMead } from './nelder-mead.ts';
 export interface EtsOptions {
   /** Figures in a season; 1 for none. */
   readonly period?: number;
-  /** Kinds to choose from, written as `ANN`, `AAdA`, `MNM`; by default those that hold in practice, additive and where all figures are positive multiplicative. */
+  /** Kinds to choose from, written as `ANN`, `AAdA`, `MNM`; by default level alone, with an additive and, where all figures are positive, a multiplicative season; and the best of these with a damped trend. */
   readonly models?: readonly string[];
   readonly maxEvaluations?: number;
 }
@@ -38,7 +38,7 @@ export class ETS implements Forecaster {
   #fitted: number | undefined;
 
   /** @throws RangeError when the period is no positive integer or a model is not known */
-  constructor({ period = 1, models, maxEvaluations = 150 }: EtsOptions = {}) {
+  constructor({ period = 1, models, maxEvaluations = 100 }: EtsOptions = {}) {
     if (!Number.isInteger(period) || period < 1) throw new RangeError(`period must be a positive integer, not ${period}`);
     models?.forEach(parseModel);
     this.period = period;
@@ -74,16 +74,25 @@ export class ETS implements Forecaster {
     requireSeries(series, 4);
     const seasonal = this.period > 1 && series.length >= 2 * this.period + 3;
     const positive = series.every((figure) => figure > 0);
-    const asked = (this.models ?? defaultModels(this.period, positive)).map(parseModel)
-      .filter(({ error, season }) => (seasonal || season === 'N') && (positive || (error === 'A' && season !== 'M')));
-    const candidates = asked.length > 0 ? asked : [parseModel('ANN')];
+    const fits = ({ error, season }: EtsSpecification): boolean => (seasonal || season === 'N') && (positive || (error === 'A' && season !== 'M'));
+    const asked = (this.models ?? defaultModels(this.period)).map(parseModel).filter(fits);
     let best: FittedEts | undefined;
-    for (const specification of candidates) {
+    const compete = (specification: EtsSpecification): void => {
       const fitted = this.#fitModel(series, specification);
       if (Number.isFinite(fitted.deviance) && (best === undefined || fitted.aicc < best.aicc)) best = fitted;
-    }
+    };
+    (asked.length > 0 ? asked : [parseModel('ANN')]).forEach(compete);
+    // A trend is only asked of the kind that is best without one.
+    if (this.models === undefined && best !== undefined) compete({ ...(best as FittedEts).specification, trend: 'Ad' });
     // A constant series has no likelihood to compare: its level is all there is to know.
     this.#fit = best ?? this.#fitModel(series, parseModel('ANN'));
+    this.#fitted = series.length;
+    return this;
+  }
+
+  refit(series: Float64Array): this {
+    requireSeries(series, 4);
+    this.#fit = this.#fitModel(series, this.#known.specification);
     this.#fitted = series.length;
     return this;
   }
@@ -114,7 +123,7 @@ export class ETS implements Forecaster {
       return Number.isFinite(deviance) || squares === 0 ? deviance : Number.MAX_VALUE;
     };
     const search = (from: Float64Array, maxEvaluations: number, step: number): ReturnType<typeof nelderMead> =>
-      nelderMead((point) => devianceOf(parametersAt(point, specification)), from, { step, tol: 1e-7, maxEvaluations });
+      nelderMead((point) => devianceOf(parametersAt(point, specification)), from, { step, tol: 1e-6, maxEvaluations });
     let found = search(startingPoint(specification), this.maxEvaluations, 1);
     for (let round = 0; round < 2; round++) {
       const before = start;
@@ -129,7 +138,10 @@ export class ETS implements Forecaster {
         start = before;
         break;
       }
+      const deviance = found.value;
       found = search(found.point, this.maxEvaluations >> 1, 0.3);
+      // A thousandth of what a parameter must bring to be worth having.
+      if (deviance - found.value < 0.002) break;
     }
     const parameters = parametersAt(found.point, specification);
     const end = copyOf(start);
@@ -140,10 +152,7 @@ export class ETS implements Forecaster {
   }
 }
 
-function defaultModels(period: number, positive: boolean): readonly string[] {
-  if (period === 1) return ['ANN', 'AAdN'];
-  return positive ? ['ANN', 'ANA', 'AAdA', 'MNM', 'MAdM'] : ['ANN', 'ANA', 'AAdA'];
-}
+const defaultModels = (period: number): readonly string[] => (period === 1 ? ['ANN'] : ['ANN', 'ANA', 'MNM']);
 
 function parseModel(text: string): EtsSpecification {
   const parts = /^([AM])(N|A|Ad)([NAM])$/.exec(text);

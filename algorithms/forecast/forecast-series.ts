@@ -69,7 +69,7 @@ export function forecastSeries(series: Float64Array, options: ForecastOptions, m
     return { model: forecaster.name, mase: off / scale };
   });
   const { forecaster, errors, off } = best!;
-  const points = forecaster.fit(series).predictFrom(series, [series.length], horizon).map((point) => Math.max(point, floor));
+  const points = (forecaster.refit?.(series) ?? forecaster.fit(series)).predictFrom(series, [series.length], horizon).map((point) => Math.max(point, floor));
   return {
     model: forecaster.name, kind: intermittent ? 'intermittent' : 'regular', points, errors, tried,
     halfWidths: conformalHalfWidths(errors, horizon, { level, pool: period }),

@@ -10,6 +10,8 @@ export interface Forecaster {
    * @throws RangeError when the series is too short or holds what is not finite
    */
   fit(series: Float64Array): this;
+  /** Learns the parameters anew, of the kind of model that `fit` chose, where kinds are chosen. @throws as fit; TypeError before it */
+  refit?(series: Float64Array): this;
   /**
    * Forecasts of the `horizon` figures from each origin on, where an origin is the number of figures known: row-major origins x horizon.
    * @param series the fitted series, or one that goes on where that ends

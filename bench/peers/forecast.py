@@ -17,8 +17,8 @@ def work(given):
     history, actual = figures[:, :known], figures[:, known:]
     frame = pd.DataFrame({"unique_id": np.repeat(np.arange(count), known), "ds": np.tile(np.arange(1, known + 1), count), "y": history.ravel()})
     # What a model imports and compiles at its first series is not its work.
-    StatsForecast(models=[MSTL(season_length=[period, 365])], freq=1).forecast(df=frame[frame["unique_id"] == 0], h=horizon, level=[95])
-    seconds, forecast = timed(lambda: StatsForecast(models=[MSTL(season_length=[period, 365])], freq=1, n_jobs=given["cores"]).forecast(df=frame, h=horizon, level=[95]))
+    StatsForecast(models=[MSTL(season_length=given["seasons"])], freq=1).forecast(df=frame[frame["unique_id"] == 0], h=horizon, level=[95])
+    seconds, forecast = timed(lambda: StatsForecast(models=[MSTL(season_length=given["seasons"])], freq=1, n_jobs=given["cores"]).forecast(df=frame, h=horizon, level=[95]))
     forecast = forecast.sort_values(["unique_id", "ds"])
     point, low, high = (forecast[name].to_numpy().reshape(count, horizon) for name in ("MSTL", "MSTL-lo-95", "MSTL-hi-95"))
     scale = np.abs(history[:, period:] - history[:, :-period]).mean(axis=1)
