@@ -76,14 +76,9 @@ export class ETS implements Forecaster {
     const positive = series.every((figure) => figure > 0);
     const fits = ({ error, season }: EtsSpecification): boolean => (seasonal || season === 'N') && (positive || (error === 'A' && season !== 'M'));
     const asked = (this.models ?? defaultModels(this.period)).map(parseModel).filter(fits);
-    let best: FittedEts | undefined;
-    const compete = (specification: EtsSpecification): void => {
-      const fitted = this.#fitModel(series, specification);
-      if (Number.isFinite(fitted.deviance) && (best === undefined || fitted.aicc < best.aicc)) best = fitted;
-    };
-    (asked.length > 0 ? asked : [parseModel('ANN')]).forEach(compete);
+    let best = likeliest((asked.length > 0 ? asked : [parseModel('ANN')]).map((specification) => this.#fitModel(series, specification)));
     // A trend is only asked of the kind that is best without one.
-    if (this.models === undefined && best !== undefined) compete({ ...(best as FittedEts).specification, trend: 'Ad' });
+    if (this.models === undefined && best !== undefined) best = likeliest([best, this.#fitModel(series, { ...best.specification, trend: 'Ad' })]);
     // A constant series has no likelihood to compare: its level is all there is to know.
     this.#fit = best ?? this.#fitModel(series, parseModel('ANN'));
     this.#fitted = series.length;
@@ -153,6 +148,11 @@ export class ETS implements Forecaster {
 }
 
 const defaultModels = (period: number): readonly string[] => (period === 1 ? ['ANN'] : ['ANN', 'ANA', 'MNM']);
+
+/** The one with the smallest criterion; nothing where none has a likelihood. */
+function likeliest(fits: readonly FittedEts[]): FittedEts | undefined {
+  return fits.filter(({ deviance }) => Number.isFinite(deviance)).reduce<FittedEts | undefined>((best, one) => (best === undefined || one.aicc < best.aicc ? one : best), undefined);
+}
 
 function parseModel(text: string): EtsSpecification {
   const parts = /^([AM])(N|A|Ad)([NAM])$/.exec(text);

@@ -37,7 +37,7 @@ export async function openProphet(): Promise<MakeProphet> {
         requireSeries(series, 14);
         model?.free();
         model = new Model({
-          optimizer: optimizer as never, uncertaintySamples: 0,
+          optimizer, uncertaintySamples: 0,
           yearlySeasonality: { type: 'manual', enabled: yearly }, weeklySeasonality: { type: 'manual', enabled: weekly }, dailySeasonality: { type: 'manual', enabled: false },
         });
         regressors.forEach((_, index) => model!.addRegressor(`mark ${index}`));
