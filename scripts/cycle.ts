@@ -6,6 +6,7 @@ import { isoWeek } from '../workflows/iso-week.ts';
 import { createProgram } from './command-line/create-program.ts';
 import { projectRoot as root } from './command-line/project-root.ts';
 import { runCommand } from './command-line/run-command.ts';
+import { currentUser } from './cycle/decide-plan.ts';
 import { chooseAsOf } from './cycle/choose-as-of.ts';
 import { dataFolder } from './cycle/data-folder.ts';
 import { reproduceAndTell } from './cycle/reproduce-and-tell.ts';
@@ -42,7 +43,7 @@ await runCommand(async (context) => {
   const cycle = isoWeek(new Date(asOf));
 
   const stack = await openStack({ root, shop, environment: process.env, simulate: clock !== undefined, log: context.say, stops: context.stops });
-  const { handle, met } = await startCycle(stack.client, { shop, cycle, asOf, approval, dataFolder: data === undefined ? undefined : dataFolder(data, process.env['INIT_CWD'] ?? process.cwd(), root) });
+  const { handle, met } = await startCycle(stack.client, { shop, cycle, asOf, approval, startedBy: currentUser(), dataFolder: data === undefined ? undefined : dataFolder(data, process.env['INIT_CWD'] ?? process.cwd(), root) });
   if (met === 'running') context.say(`Cycle ${shop}/${cycle} was under way already; it goes on.`);
   if (met === 'finished') context.say(`Cycle ${shop}/${cycle} was run before; this is what came of it. A week is not run twice, so that nobody is mailed twice.`);
   return workOnCycle({ context, root, stack, handle, shop, cycle, settings, json });

@@ -39,13 +39,13 @@ export function cycleDoor(client: Client): CycleDoor {
       });
       return runs;
     },
-    async start({ shop, cycle: named, asOf }) {
+    async start({ shop, cycle: named, asOf, startedBy }) {
       const input: CycleInput = { shop, cycle: named, asOf };
       const scope = cycleScope(input, new Date());
       const workflowId = cycleId(scope.shop, scope.cycle);
       try {
         // A finished cycle is not run again, since it would mail people twice; only one that failed is.
-        await client.workflow.start<typeof campaignCycle>('campaignCycle', { workflowId, taskQueue: taskQueues.orchestrate, args: [scope], workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY', workflowIdConflictPolicy: 'FAIL' });
+        await client.workflow.start<typeof campaignCycle>('campaignCycle', { workflowId, taskQueue: taskQueues.orchestrate, args: [{ ...scope, startedBy }], workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY', workflowIdConflictPolicy: 'FAIL' });
         return { shop: scope.shop, cycle: scope.cycle, met: 'started' };
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

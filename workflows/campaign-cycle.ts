@@ -56,7 +56,7 @@ async function turnTheLoop(desk: CycleDesk, scope: CycleScope, input: CycleInput
   gathered.segments = analysed.segments;
   gathered.silhouette = analysed.silhouette;
 
-  const campaign = await desk.step('campaign', () => runCampaign(desk, { scope, relations: gathered.relations, settings, approval: input.approval ?? settings.approval }));
+  const campaign = await desk.step('campaign', () => runCampaign(desk, { scope, relations: gathered.relations, settings, approval: input.approval ?? settings.approval, startedBy: input.startedBy }));
   keep({ ...campaign.plan.relations, ...campaign.sent?.relations });
   gathered.campaign = campaign.outcome;
 

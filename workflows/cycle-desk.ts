@@ -22,8 +22,8 @@ export interface CycleDesk {
   step<Value>(name: StepName, work: (attempt: number) => Promise<StepDone<Value>>): Promise<Value>;
   /** Shows what the cycle waits for; `undefined` ends the wait. */
   waitFor(what: 'approval' | 'relay' | 'outcomes' | undefined, note?: string): void;
-  /** Waits for the verdict on a plan until the deadline (ms since the epoch); `undefined` when nobody spoke. */
-  verdictUntil(plan: CampaignPlan, deadline: number): Promise<({ readonly decision: 'approved' | 'rejected' } & PlanVerdict) | undefined>;
+  /** Waits for the verdict on a plan until the deadline (ms since the epoch); `undefined` when nobody spoke. The author may reject it, not approve it. */
+  verdictUntil(plan: CampaignPlan, deadline: number, author?: string): Promise<({ readonly decision: 'approved' | 'rejected' } & PlanVerdict) | undefined>;
   show(change: Pick<CycleProgress, 'window'> | Pick<CycleProgress, 'plan'>): void;
   warn(words: string): void;
   close(state: 'finished' | 'abandoned' | 'cancelled'): void;
@@ -32,6 +32,8 @@ export interface CycleDesk {
 function refuse(message: string, code: string): never {
   throw ApplicationFailure.nonRetryable(message, code);
 }
+
+const sameName = (one: string, other: string): boolean => one.trim().toLowerCase() === other.trim().toLowerCase();
 
 /**
  * Opens the desk and registers the query and the updates.
@@ -44,14 +46,19 @@ export function openCycleDesk(scope: CycleScope, onAbandon: () => void): CycleDe
   let verdict: ({ readonly decision: 'approved' | 'rejected' } & PlanVerdict) | undefined;
   /** Hash of the plan that people may decide on; a reminder that waits for the relay does not close the question. */
   let asked: string | undefined;
+  let authorOfAsked: string | undefined;
 
   const waitsForNothing = (command: string): never => refuse(`Cycle ${scope.cycle} waits for nothing that \`${command}\` could give it; it is ${progress.state}${progress.waitsFor ? `, waiting for ${progress.waitsFor}` : ''}.`, 'CYCLE_NOT_WAITING');
   const mayDecide = ({ hash }: PlanVerdict): void => {
     if (asked === undefined || verdict) waitsForNothing('approve');
     if (hash !== asked) refuse(`Plan ${hash} is not the plan that waits, ${asked}. Look at the newest proof and decide on that.`, 'PLAN_CHANGED');
   };
+  const mayApprove = (given: PlanVerdict): void => {
+    mayDecide(given);
+    if (authorOfAsked !== undefined && sameName(given.by, authorOfAsked)) refuse(`${given.by} started this cycle, so another marketer must approve its plan.`, 'APPROVER_IS_AUTHOR');
+  };
   setHandler(progressQuery, () => progress);
-  setHandler(approvePlanUpdate, (given) => { verdict = { decision: 'approved', ...given }; }, { validator: mayDecide });
+  setHandler(approvePlanUpdate, (given) => { verdict = { decision: 'approved', ...given }; }, { validator: mayApprove });
   setHandler(rejectPlanUpdate, (given) => { verdict = { decision: 'rejected', ...given }; }, { validator: mayDecide });
   setHandler(resumeUpdate, () => { resumed = true; }, { validator: () => { if (progress.waitsFor !== 'repair' || resumed) waitsForNothing('resume'); } });
   setHandler(abandonUpdate, (given) => { abandoned = given; onAbandon(); }, {
@@ -107,9 +114,10 @@ export function openCycleDesk(scope: CycleScope, onAbandon: () => void): CycleDe
         }
       }
     },
-    async verdictUntil(plan, deadline) {
+    async verdictUntil(plan, deadline, author) {
       progress = { ...withWait(progress, 'approval'), plan };
       asked = plan.hash;
+      authorOfAsked = author;
       await condition(() => verdict !== undefined, Math.max(deadline - Date.now(), 1));
       const given = verdict;
       if (given) {

@@ -11,6 +11,8 @@ export interface CycleInput {
   readonly dataFolder?: string;
   /** Overrules the shop's setting. */
   readonly approval?: 'required' | 'automatic';
+  /** Who started it by hand; of several marketers another one must approve its plan. */
+  readonly startedBy?: string;
   /** IANA zone whose calendar says which day the start falls on; UTC when absent. */
   readonly timeZone?: string;
 }

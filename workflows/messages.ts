@@ -13,7 +13,7 @@ export interface Abandonment {
   readonly reason: string;
 }
 
-/** Of `campaignCycle`. Refusals are ApplicationFailure of type CYCLE_NOT_WAITING or PLAN_CHANGED. */
+/** Of `campaignCycle`. Refusals are ApplicationFailure of type CYCLE_NOT_WAITING, PLAN_CHANGED or APPROVER_IS_AUTHOR. */
 export const progressQuery = defineQuery<CycleProgress>('progress');
 export const approvePlanUpdate = defineUpdate<void, [PlanVerdict]>('approvePlan');
 export const rejectPlanUpdate = defineUpdate<void, [PlanVerdict]>('rejectPlan');

@@ -27,10 +27,12 @@ export interface RunCampaignInput {
   readonly relations: Relations;
   readonly settings: CycleSettings;
   readonly approval: 'required' | 'automatic';
+  /** Who started the cycle by hand. */
+  readonly startedBy?: string;
 }
 
 /** Plans, shows the proof, waits for the marketers' word, and sends. Whatever they say, the cycle goes on. */
-export async function runCampaign(desk: CycleDesk, { scope, relations, settings, approval }: RunCampaignInput): Promise<StepDone<CampaignRun>> {
+export async function runCampaign(desk: CycleDesk, { scope, relations, settings, approval, startedBy }: RunCampaignInput): Promise<StepDone<CampaignRun>> {
   const plan = await planCampaign({ ...scope, relations });
   desk.show({ plan });
   const { relations: _, ...summary } = plan;
@@ -39,7 +41,9 @@ export async function runCampaign(desk: CycleDesk, { scope, relations, settings,
     return { value: { plan, outcome: { plan: summary, decision: 'nobody_to_mail', by: '' } }, rows: 0, note, skipped: true };
   }
 
-  const verdict = await askMarketers(desk, scope, plan, settings, approval);
+  // Two pairs of eyes where there are two people.
+  const author = (settings.marketers ?? 1) > 1 ? startedBy : undefined;
+  const verdict = await askMarketers(desk, scope, plan, settings, approval, author);
   const { decision, by } = verdict;
   await recordApproval({ ...scope, campaign: plan.campaign, hash: plan.hash, ...verdict });
   if (decision !== 'approved') {
@@ -66,7 +70,7 @@ export async function runCampaign(desk: CycleDesk, { scope, relations, settings,
   return { value: { plan, sent, outcome: { plan: summary, decision, by, dispatch: sent.tally } }, rows: plan.toSend, figures: sent.figures };
 }
 
-async function askMarketers(desk: CycleDesk, scope: CycleScope, plan: CampaignPlan, settings: CycleSettings, approval: 'required' | 'automatic'): Promise<Verdict> {
+async function askMarketers(desk: CycleDesk, scope: CycleScope, plan: CampaignPlan, settings: CycleSettings, approval: 'required' | 'automatic', author: string | undefined): Promise<Verdict> {
   const { workflowId } = workflowInfo();
   const asked = Date.now();
   const deadline = asked + settings.giveUpAfterSeconds * 1000;
@@ -74,10 +78,10 @@ async function askMarketers(desk: CycleDesk, scope: CycleScope, plan: CampaignPl
 
   const shown = await prove(false);
   if (approval === 'automatic' && shown) return { decision: 'approved', by: 'automatic', comment: '' };
-  let verdict = await desk.verdictUntil(plan, Math.min(deadline, asked + settings.remindAfterSeconds * 1000));
+  let verdict = await desk.verdictUntil(plan, Math.min(deadline, asked + settings.remindAfterSeconds * 1000), author);
   if (!verdict && Date.now() < deadline) {
     await prove(true);
-    verdict = await desk.verdictUntil(plan, deadline);
+    verdict = await desk.verdictUntil(plan, deadline, author);
   }
   return verdict ? { decision: verdict.decision, by: verdict.by, comment: verdict.comment } : { decision: 'timed_out', by: '', comment: '' };
 }

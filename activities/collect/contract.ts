@@ -65,4 +65,6 @@ export interface CycleSettings {
   readonly maximumAnalyses: number;
   readonly mailsPerSecond: number;
   readonly maximumUnsubscribeShare: number;
+  /** How many marketers may approve; absent in histories recorded before it counted. */
+  readonly marketers?: number;
 }

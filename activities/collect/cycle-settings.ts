@@ -5,7 +5,7 @@ import type { CycleSettings } from './contract.ts';
 const earlyLooks = [0.25, 0.5];
 
 /** What workflows decide by, out of a shop's settings: shop days become real seconds. */
-export function cycleSettingsOf({ approval, campaign, gates, preprocess, day_length_seconds: daySeconds }: ShopSettings): CycleSettings {
+export function cycleSettingsOf({ approval, marketers, campaign, gates, preprocess, day_length_seconds: daySeconds }: ShopSettings): CycleSettings {
   return {
     approval: approval.mode,
     remindAfterSeconds: approval.remind_after_hours * 3600,
@@ -19,5 +19,6 @@ export function cycleSettingsOf({ approval, campaign, gates, preprocess, day_len
     maximumAnalyses: preprocess.feature_sets.length,
     mailsPerSecond: campaign.mails_per_second,
     maximumUnsubscribeShare: gates.maximum_unsubscribe_share,
+    marketers: new Set(marketers).size,
   };
 }

@@ -178,7 +178,7 @@ describe('what is done through the API', () => {
     ['changeSending', ['rate', 'send/demo/2026-W49/weekly', 12], 'a program', 'rate sending'],
     ['resumeCycle', ['resume', 'cycle/demo/2026-W49'], 'a program', 'resume the cycle'],
     ['abandonCycle', ['abandon', 'cycle/demo/2026-W49', { by: 'a program', reason: 'wrong data' }], 'a program', 'abandon the cycle'],
-    ['startCycle', ['start', { shop: 'demo', cycle: '2026-W50', asOf: undefined }], 'a program', 'start a cycle'],
+    ['startCycle', ['start', { shop: 'demo', cycle: '2026-W50', asOf: undefined, startedBy: 'a program' }], 'a program', 'start a cycle'],
   ] as const)('%s reaches the workflow once and is written down', async (id, expected, who, action) => {
     const [path, body] = examples[id];
     expect((await post(path, body)).status).toBe(200);

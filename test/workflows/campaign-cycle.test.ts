@@ -163,6 +163,31 @@ describe('the plan', () => {
     expect(fake.callsOf('recordApproval')).toMatchObject([{ decision: 'approved', by: 'console', comment: 'fine', hash: 'the-plan' }]);
   });
 
+  test('is approved by somebody else than who started the cycle, where there are two; the author may reject', { timeout: 30_000 }, async ({ task }) => {
+    const fake = fakeActivities({ readCycleSettings: async () => ({ ...soon, marketers: 2 }) });
+    await using worker = await startWorker(environment, task.name, fake.activities);
+    const handle = await worker.startCycle({ shop: worker.shop, cycle: '2026-W48', startedBy: 'ann' });
+    await progressWhen(handle, ({ waitsFor }) => waitsFor === 'approval');
+    for (const by of ['ann', ' Ann ']) await expect(handle.executeUpdate(approvePlanUpdate, { args: [{ by, comment: '', hash: 'the-plan' }] })).rejects.toMatchObject({ cause: { type: 'APPROVER_IS_AUTHOR' } });
+    expect(fake.callsOf('openDispatch')).toEqual([]);
+    await handle.executeUpdate(approvePlanUpdate, { args: [{ by: 'ben', comment: '', hash: 'the-plan' }] });
+    expect((await handle.result()).campaign).toMatchObject({ decision: 'approved', by: 'ben' });
+
+    const again = await worker.startCycle({ shop: worker.shop, cycle: '2026-W49', startedBy: 'ann' });
+    await progressWhen(again, ({ waitsFor }) => waitsFor === 'approval');
+    await again.executeUpdate(rejectPlanUpdate, { args: [{ by: 'ann', comment: 'my own mistake', hash: 'the-plan' }] });
+    expect((await again.result()).campaign).toMatchObject({ decision: 'rejected', by: 'ann' });
+  });
+
+  test('is approved by its author where there is nobody else', { timeout: 30_000 }, async ({ task }) => {
+    const fake = fakeActivities({ readCycleSettings: async () => ({ ...soon, marketers: 1 }) });
+    await using worker = await startWorker(environment, task.name, fake.activities);
+    const handle = await worker.startCycle({ shop: worker.shop, cycle: '2026-W48', startedBy: 'ann' });
+    await progressWhen(handle, ({ waitsFor }) => waitsFor === 'approval');
+    await handle.executeUpdate(approvePlanUpdate, { args: [{ by: 'ann', comment: '', hash: 'the-plan' }] });
+    expect((await handle.result()).campaign?.decision).toBe('approved');
+  });
+
   test('is not mailed after a rejection, and the cycle goes on', { timeout: 30_000 }, async ({ task }) => {
     const fake = fakeActivities(attended);
     await using worker = await startWorker(environment, task.name, fake.activities);

@@ -86,7 +86,7 @@ export function apiRoutes(parts: AppParts, { guard, lake }: { readonly guard: Gu
       const { settings } = await parts.shops(body.shop);
       let started: { readonly shop: string; readonly cycle: string; readonly met: string } | undefined;
       const asOf = body.asOf ?? (settings.as_of === undefined ? undefined : `${settings.as_of}T00:00:00.000Z`);
-      await told(context, signer(context, undefined), 'start a cycle', `${body.shop}/${body.cycle ?? ''}`, async () => { started = await door().start({ shop: body.shop, cycle: body.cycle, asOf: body.cycle === undefined ? asOf : body.asOf }); });
+      await told(context, signer(context, undefined), 'start a cycle', `${body.shop}/${body.cycle ?? ''}`, async () => { started = await door().start({ shop: body.shop, cycle: body.cycle, asOf: body.cycle === undefined ? asOf : body.asOf, startedBy: signer(context, undefined) }); });
       return started!;
     },
     async readCycle({ at }) {
