@@ -33,13 +33,20 @@ function readDkim(variables: Readonly<NodeJS.ProcessEnv>): DkimSettings | undefi
   }
 }
 
-/** `*=100 gmail.com=20`: mails a second, by recipient domain. */
-function readRates(text: string | undefined): DomainRates | undefined {
+/** How many processes send mail. */
+function readWorkers(text: string | undefined): number {
+  if (!text) return 1;
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw invalid('MAIL_WORKERS', 'no whole number from 1', 'Give how many processes take the queue mail; DOMAIN_RATES are shared among them.');
+  return Number(text);
+}
+
+/** `*=100 gmail.com=20`: mails a second, by recipient domain, of all `workers` together; every process gets its share. */
+function readRates(text: string | undefined, workers: number): DomainRates | undefined {
   if (!text) return undefined;
   const rates = text.trim().toLowerCase().split(/[\s,]+/).map((part) => {
     const [, domain, rate] = /^(\*|[a-z0-9.-]+)=(\d+(?:\.\d+)?)$/.exec(part) ?? [];
     if (domain === undefined || !(Number(rate) > 0)) throw invalid('DOMAIN_RATES', `not readable at ${part}`, 'Give mails a second by recipient domain, like *=100 gmail.com=20.');
-    return [domain, Number(rate)] as const;
+    return [domain, Number(rate) / workers] as const;
   });
   const perDomain = rates.find(([domain]) => domain === '*')?.[1];
   return { ...(perDomain === undefined ? {} : { perDomain }), domains: Object.fromEntries(rates.filter(([domain]) => domain !== '*')) };
@@ -52,7 +59,7 @@ function readSeconds(text: string | undefined): number | undefined {
 }
 
 /**
- * Reads DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY or DKIM_KEY_FILE, RETURN_PATH, MAIL_REPORTS, MAIL_REPORTS_SECRET, DOMAIN_RATES and SMTP_LOG_SETTLES_AFTER. An empty one is unset.
+ * Reads DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY or DKIM_KEY_FILE, RETURN_PATH, MAIL_REPORTS, MAIL_REPORTS_SECRET, DOMAIN_RATES, MAIL_WORKERS and SMTP_LOG_SETTLES_AFTER. An empty one is unset.
  * @throws ClienteleError ENVIRONMENT_INVALID, never with a part of a key
  */
 export function readMailEnvironment(variables: Readonly<NodeJS.ProcessEnv>): MailEnvironment {
@@ -63,7 +70,7 @@ export function readMailEnvironment(variables: Readonly<NodeJS.ProcessEnv>): Mai
     returnPath: variables['RETURN_PATH'] || undefined,
     reportsFolder: variables['MAIL_REPORTS'] || undefined,
     reportsSecret: secret,
-    domainRates: readRates(variables['DOMAIN_RATES']),
+    domainRates: readRates(variables['DOMAIN_RATES'], readWorkers(variables['MAIL_WORKERS'])),
     settleAfterSeconds: readSeconds(variables['SMTP_LOG_SETTLES_AFTER']),
   };
 }

@@ -26,7 +26,7 @@ export interface DispatchDependencies {
    * take it (RFC 1047), also when whoever sent it is dead.
    */
   readonly settleAfterSeconds?: number;
-  /** How fast each recipient domain may be written to; every process keeps its own count. */
+  /** How fast this process may write to each recipient domain; several processes have a share of the limit each (MAIL_WORKERS). */
   readonly domainRates?: DomainRates;
   /** Makes the address that bounces of a send go to (VERP); the sender's own when absent. */
   readonly returnPath?: (key: string) => string;

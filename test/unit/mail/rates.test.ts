@@ -180,6 +180,11 @@ describe('the environment of mail', () => {
     expect(readMailEnvironment({ SMTP_LOG_SETTLES_AFTER: '45' }).settleAfterSeconds).toBe(45);
   });
 
+  it('shares the rates among the processes that send, so that together they keep to them', () => {
+    expect(readMailEnvironment({ DOMAIN_RATES: '*=100 gmail.com=20', MAIL_WORKERS: '4' }).domainRates).toEqual({ perDomain: 25, domains: { 'gmail.com': 5 } });
+    for (const text of ['0', '-1', '1.5', 'two']) expect(() => readMailEnvironment({ MAIL_WORKERS: text })).toThrow(/MAIL_WORKERS/);
+  });
+
   it('reads rates by domain', () => {
     expect(readMailEnvironment({ DOMAIN_RATES: '*=100 Gmail.com=20, web.de=2.5' }).domainRates).toEqual({ perDomain: 100, domains: { 'gmail.com': 20, 'web.de': 2.5 } });
   });
