@@ -12,6 +12,7 @@ import { benchCycle } from './cycle.ts';
 import { benchDispatch, renderDispatchReport } from './dispatch.ts';
 import { renderCycleReport } from './cycle-report.ts';
 import { startKillablePostgres } from '../scripts/chaos/killable-postgres.ts';
+import { benchLive, renderLiveReport } from './live.ts';
 import { renderSideBySide, sideBySide } from './side-by-side.ts';
 import { subjects } from './subjects.ts';
 import { benchWeb, renderWebReport } from './web.ts';
@@ -74,6 +75,17 @@ await runCommand(async ({ say, signal }) => {
     .action(async ({ customers, runs, json }: { readonly customers: number; readonly runs: number; readonly json?: string }) => {
       const report = await benchWeb({ root, customers, runs, say });
       process.stdout.write(`\n${renderWebReport(report)}\n`);
+      await writeFigures(json, report);
+    });
+  program.command('live')
+    .description('Recommendations and events over HTTP at a steady rate, on a shop of 100,000 customers.')
+    .option('--customers <number>', 'customers of the shop', atLeastOne, 100_000)
+    .option('--rate <number>', 'requests a second', atLeastOne, 1000)
+    .option('--seconds <number>', 'how long', atLeastOne, 15)
+    .option('--json <file>', 'write the figures to this file too')
+    .action(async ({ customers, rate, seconds, json }: { readonly customers: number; readonly rate: number; readonly seconds: number; readonly json?: string }) => {
+      const report = await benchLive({ customers, rate, seconds, say });
+      process.stdout.write(`\n${renderLiveReport(report)}\n`);
       await writeFigures(json, report);
     });
   for (const subject of subjects) {

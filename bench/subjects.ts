@@ -8,7 +8,9 @@ import { subject as itemsets } from './itemsets.ts';
 import { subject as kmeans } from './kmeans.ts';
 import { subject as logistic } from './logistic.ts';
 import { subject as neural } from './neural.ts';
+import { subject as recommend } from './recommend.ts';
 import { subject as risk } from './risk.ts';
+import { subject as similar } from './similar.ts';
 import { subject as svm } from './svm.ts';
 import { subject as trees } from './trees.ts';
 import { subject as uplift } from './uplift.ts';
@@ -24,7 +26,9 @@ export const subjects: readonly Subject<object>[] = [
   kmeans,
   logistic,
   neural,
+  recommend,
   risk,
+  similar,
   svm,
   trees,
   uplift,

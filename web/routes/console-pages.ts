@@ -22,6 +22,7 @@ import { demandPage } from '../pages/demand.ts';
 import { deliverabilityPage } from '../pages/deliverability.ts';
 import { identitiesPage } from '../pages/identities.ts';
 import { journeysPage } from '../pages/journeys.ts';
+import { recommendationsPage } from '../pages/recommendations.ts';
 import { resultsPage } from '../pages/results.ts';
 import { riskPage } from '../pages/risk.ts';
 import { segmentsPage } from '../pages/segments.ts';
@@ -41,7 +42,7 @@ import { consolePolicy, documentPolicy, ownReferrerPolicy } from '../security-he
 import type { StaticFiles } from '../static-files.ts';
 import { ownPath } from './login-routes.ts';
 
-const pages = [customersPage, segmentsPage, basketsPage, demandPage, identitiesPage, journeysPage, riskPage, campaignsPage, resultsPage, decisionsPage, deliverabilityPage, dataQualityPage, settingsPage];
+const pages = [customersPage, segmentsPage, basketsPage, demandPage, identitiesPage, journeysPage, recommendationsPage, riskPage, campaignsPage, resultsPage, decisionsPage, deliverabilityPage, dataQualityPage, settingsPage];
 /** More open streams than people would hold. */
 const mostStreams = 100;
 const beatMs = 15_000;
