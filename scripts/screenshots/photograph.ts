@@ -62,10 +62,11 @@ export async function photograph({ url, at, folder, looks, stops }: PhotographIn
   return files;
 }
 
-/** The first customer of the list: the one with the most spend. */
+/** A customer of the first page of the list, which is the best ones; not the very first, who may be a mistake in the data. */
 async function someCustomer(page: Page, list: string): Promise<string> {
   await page.goto(list);
-  const link = await page.locator('tbody a').first().getAttribute('href');
+  const links = await page.locator('tbody a').all();
+  const link = await links[Math.min(9, links.length - 1)]?.getAttribute('href');
   await page.close();
   return link?.split('/').at(-1) ?? '';
 }
