@@ -169,7 +169,7 @@ test('every metric that the dashboard draws is one that a process gives', async 
   const given = new Set([...status.metrics.text.matchAll(/^([a-z0-9_]+)[{ ]/gm)].map(([, name]) => name));
   const drawn = dashboard.panels.flatMap(({ targets = [] }) => targets.flatMap(({ expr }) => [...expr.matchAll(/\b((?:clientele|temporal|process|nodejs)_[a-z0-9_]+)/g)].map(([, name]) => name)));
   expect(drawn.length).toBeGreaterThan(8);
-  expect(drawn.filter((name) => !given.has(name!))).toEqual([]);
+  expect(drawn.filter((name) => !given.has(name))).toEqual([]);
 });
 
 test('the log says shop, cycle and step of each activity, and the code of a failure without its words', async () => {
