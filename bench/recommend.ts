@@ -125,7 +125,7 @@ async function movieLens(ratings: string, folder: string): Promise<RecommendInpu
   return { files: await writeSplit(split, join(folder, 'movielens')), customers, items: films.size, work: 'quality', k: 10, neighbours: [10, 20, 50, 100] };
 }
 
-/** Half of a shop's last year of orders; the last four weeks are what is wanted next. */
+/** A shop's orders; the last four weeks are what is wanted next. */
 async function madeShop(folder: string, say: (line: string) => void): Promise<RecommendInput> {
   const prefix = join(folder, 'shop-100k');
   const made = await readFile(`${prefix}.json`, 'utf8').catch(() => undefined);
@@ -134,8 +134,9 @@ async function madeShop(folder: string, say: (line: string) => void): Promise<Re
   await makeHistory({ folder: prefix, ...scales.M, eventsPerCustomer: 12, seed: 1, until: '2026-11-30' });
   const warehouse = await openWarehouse({ lake: join(folder, 'lake') });
   await using session = await warehouse.open({});
+  const columns = `{${'order_id, line_no, customer_id, ordered_at, product_id, quantity, unit_price, discount, coupon_code, channel, store_id, returned'.split(', ').map((name) => `${name}: 'varchar'`).join(', ')}}`;
   const bought = await session.matrix(`
-    with lines as (select customer_id, product_id, max(try_cast(ordered_at as timestamp)) as moment from read_csv('${prefix}/orders/*.csv', all_varchar = true, union_by_name = true) where try_cast(ordered_at as timestamp) is not null and customer_id <> '' group by all)
+    with lines as (select customer_id, product_id, max(try_cast(ordered_at as timestamp)) as moment from read_csv('${prefix}/orders/*.csv', auto_detect = false, header = true, delim = ',', quote = '"', columns = ${columns}, ignore_errors = true, null_padding = true) where try_cast(ordered_at as timestamp) is not null and customer_id <> '' group by all)
     select dense_rank() over (order by customer_id) - 1 as customer, dense_rank() over (order by product_id) - 1 as item, epoch(moment) as seconds from lines order by customer, seconds, item`);
   const column = (index: number): Float64Array => Float64Array.from({ length: bought.rows }, (_, row) => bought.values[row * 3 + index]!);
   const [customer, item, time] = [column(0), column(1), column(2)];
