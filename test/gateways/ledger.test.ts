@@ -408,7 +408,7 @@ for (const { name, start } of ledgerEngines) {
       const all = await listModels(ledger, 'modelled');
       expect(all.map(({ cycle, target, role }) => `${cycle} ${target} ${role}`)).toEqual(['2026-W49 buys champion', '2026-W49 buys challenger', '2026-W49 opens champion', '2026-W48 buys champion', '2026-W48 buys challenger']);
       expect(all.at(-1)).toEqual({ ...of('2026-W48'), ...model('trees', 'challenger', null) });
-      await expect(registerModels(ledger, of('2026-W50'), [model('logistic', 'champion', 0.7), model('trees', 'champion', 0.8)])).rejects.toThrow();
+      await expect(registerModels(ledger, of('2026-W50'), [model('logistic', 'champion', 0.7), model('trees', 'champion', 0.8)])).rejects.toThrow(/duplicate key/);
       expect(await listModels(ledger, 'modelled')).toEqual(all);
     });
 
