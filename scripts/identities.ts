@@ -55,7 +55,7 @@ async function keepSchedule(shop: string, verb: Verb, { stops, say }: CommandCon
 
 await runCommand(async (context) => {
   const program = createProgram('identities', 'Finds which customer records are one person, joins their channels, and says which touches led to orders, beside the experiment.')
-    .argument('<shop or cycle>', 'demo for its latest cycle, or demo/2026-W48')
+    .argument('<cycle>', 'demo for its latest cycle, or demo/2026-W48')
     .addOption(new Option('--same <a,b>', 'says that two records are one person').argParser(pair).conflicts('different'))
     .addOption(new Option('--different <a,b>', 'says that two records are two people').argParser(pair))
     .option('--by <name>', 'who says so', currentUser())

@@ -10,6 +10,7 @@ import { computeEffects, type CustomerOutcome } from './compute-effects.ts';
 import { computeReturns, programmeReturn, type CustomerReturn, type ProgrammeReturn } from './compute-returns.ts';
 import type { Effect } from './contract.ts';
 import { addEarlierEvidence, addEarlierMailHistories, addEarlierResponses } from './earlier-evidence.ts';
+import { columnOf, numbersOfEffect, readEffects, textsOfEffect } from './read-effects.ts';
 
 export interface Measured {
   /** `outcomes.customers`, and where the arms may be compared `outcomes.evidence`, `outcomes.effects` and `outcomes.guardrails`. */
@@ -78,10 +79,6 @@ async function armSizes(session: WarehouseSession, arms: readonly string[], hold
   return Object.entries(planned).map(([arm, part]) => ({ arm, customers: counts.find((row) => row.arm === arm)?.customers ?? 0, planned: part }));
 }
 
-const texts = ['metric', 'arm', 'segment'] as const;
-const numbers = ['treated', 'control', 'treatedMean', 'controlMean', 'difference', 'lower', 'upper', 'pValue', 'adjustedPValue'] as const;
-const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
 function writeEffects(session: WarehouseSession, folder: CycleScope): Promise<RelationRef> {
   return session.write(folder, {
     name: 'outcomes.effects', algorithm: 'compute-effects 2', inputs: ['outcomes.customers', 'outcomes.evidence'],
@@ -92,14 +89,9 @@ function writeEffects(session: WarehouseSession, folder: CycleScope): Promise<Re
         inner join outcomes.evidence as evidence on customers.customer_id::varchar = evidence.customer_id and customers.arm = evidence.arm
         order by customers.customer_id`);
       const effects = computeEffects(outcomes);
-      return [...texts.map((name) => ({ name, type: 'VARCHAR' as const, values: effects.map((effect) => effect[name]) })), ...numbers.map((name) => ({ name: columnOf(name), type: 'DOUBLE' as const, values: effects.map((effect) => effect[name]) }))];
+      return [...textsOfEffect.map((name) => ({ name, type: 'VARCHAR' as const, values: effects.map((effect) => effect[name]) })), ...numbersOfEffect.map((name) => ({ name: columnOf(name), type: 'DOUBLE' as const, values: effects.map((effect) => effect[name]) }))];
     },
   });
-}
-
-async function readEffects(session: WarehouseSession): Promise<Effect[]> {
-  const rows = await session.rows<Record<(typeof texts)[number], string> & Record<(typeof numbers)[number], number>>(`select ${[...texts, ...numbers.map((name) => `${columnOf(name)} as "${name}"`)].join(', ')} from outcomes.effects`);
-  return rows.map(({ adjustedPValue, ...effect }) => (adjustedPValue === null ? effect : { ...effect, adjustedPValue }));
 }
 
 function writeGuardrails(session: WarehouseSession, folder: CycleScope, effects: readonly Effect[], maximumUnsubscribeShare: number): Promise<RelationRef> {

@@ -3,6 +3,7 @@ import type { Ledger } from '../../gateways/ledger/ledger.ts';
 import { tally } from '../../gateways/ledger/tally.ts';
 import type { ShopFolder } from '../../gateways/shop-folder/open-shop-folder.ts';
 import type { Cell, WarehouseSession } from '../../gateways/warehouse/warehouse.ts';
+import { readEffects } from '../evaluate/read-effects.ts';
 import { readStudies } from './read-studies.ts';
 import { findingsOf, talliesOf } from './read-data-quality.ts';
 import { describePlan } from '../campaign/plan-campaign.ts';
@@ -37,7 +38,8 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
   const decisionsInForce = await session.rows<{ words: string }>('select words from snapshot.decisions');
   const recipeOf = (relation: string): string => manifest.relations.find((entry) => entry.relation === relation)?.recipe ?? '';
   const { evaluation } = input;
-  const overall = evaluation.effects.find((effect) => effect.metric === 'conversion' && effect.arm === 'all' && effect.segment === 'all');
+  const effects = has('outcomes.effects') ? await readEffects(session) : evaluation.effects;
+  const overall = effects.find((effect) => effect.metric === 'conversion' && effect.arm === 'all' && effect.segment === 'all');
   return {
     shop: shop.name, shopName: settings.name, currency: settings.currency, timeZone: settings.time_zone, cycle: input.cycle, asOf: input.asOf, madeAt: madeAt.toISOString(), version: manifest.version,
     outcome: {
@@ -60,7 +62,7 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
       tally: sent ? { planned: counts.planned, claimed: counts.claimed, handedOver: counts.handed_over, delivered: counts.delivered, softBounced: counts.soft_bounced, hardBounced: counts.hard_bounced, failed: counts.failed, suppressed: counts.suppressed, complained: counts.complained, inDoubt: counts.in_doubt } : null,
       funnel: sent && has('outcomes.customers') ? await funnelOf(session, counts.delivered + counts.handed_over) : null,
     },
-    results: { measured: evaluation.measured, why: evaluation.why, from: input.window?.from ?? null, to: input.window?.to ?? null, effects: evaluation.effects, confidence: 0.95, units: { conversion: 'share', revenue: 'money', margin: 'money', revenue_corrected: 'money' } },
+    results: { measured: evaluation.measured, why: evaluation.why, from: input.window?.from ?? null, to: input.window?.to ?? null, effects, confidence: 0.95, units: { conversion: 'share', revenue: 'money', margin: 'money', revenue_corrected: 'money' } },
     studies: await readStudies(session),
     decisions: input.decisions,
     steps: input.steps.map((step) => ({ ...step, figures: [] })),

@@ -173,7 +173,8 @@ function fillLists(task: RecommendTask, all: InteractionMatrix, blend: readonly 
     const own = all.indices.subarray(all.offsets[row], all.offsets[row + 1]);
     const chosen = new Set<number>();
     const ofCategory = new Map<number, number>();
-    for (const [list, isFallBack] of [[blended, false], [popular, true]] as const) {
+    // Of somebody without a purchase the models know nothing but what is liked by all, in their own words.
+    for (const [list, isFallBack] of own.length === 0 ? [[popular, true]] as const : [[blended, false], [popular, true]] as const) {
       for (let place = row * list.k; place < (row + 1) * list.k && list.ids[place]! >= 0 && chosen.size < task.length; place++) {
         const product = list.ids[place]!;
         const category = task.category[product]!;

@@ -11,6 +11,7 @@ import { followToEnd } from './follow-to-end.ts';
 import { resultPlaces } from './result-places.ts';
 import { tellWait } from './tell-wait.ts';
 import { readTrueEffects } from './true-effects.ts';
+import { withEffects } from './with-effects.ts';
 
 export interface CycleWork {
   readonly context: CommandContext;
@@ -50,7 +51,7 @@ export async function workOnCycle({ context, root, stack, handle, shop, cycle, s
       currency: settings.currency, color: mayColor(process.stdout, process.env), truth: await readTrueEffects(root, shop, cycle),
       places: resultPlaces({ root, stack, shop, cycle, report: result.report }),
     };
-    process.stdout.write(`\n${renderResult(result, view)}\n`);
+    process.stdout.write(`\n${renderResult(await withEffects(result), view)}\n`);
   }
   if (result.outcome === 'finished') return exitCodes.ok;
   context.say(`CYCLE_ENDED: Cycle ${shop}/${cycle} was ${result.outcome}${result.abandoned === undefined ? '' : ` by ${result.abandoned.by}: ${result.abandoned.reason}`}.`);
