@@ -8,7 +8,7 @@ import type { PreprocessActivities, PreprocessResult } from '../activities/prepr
 import type { ProfileActivities, ProfileResult } from '../activities/profile/contract.ts';
 import { fit, quick, scan } from './activity-options.ts';
 import { openCycleDesk, type CycleDesk, type StepDone } from './cycle-desk.ts';
-import { payloadLimit, travelSize, type CycleResult, type CycleYield } from './cycle-result.ts';
+import type { CycleResult, CycleYield } from './cycle-result.ts';
 import { cycleScope, type CycleInput } from './cycle-scope.ts';
 import { measureOutcomes } from './measure-outcomes.ts';
 import { runCampaign } from './run-campaign.ts';
@@ -62,7 +62,8 @@ async function turnTheLoop(desk: CycleDesk, scope: CycleScope, input: CycleInput
 
   const evaluation = await desk.step('evaluate', () => measureOutcomes(desk, { scope, relations: gathered.relations, settings, campaign, previousCycle }));
   keep(evaluation.relations);
-  gathered.evaluation = evaluation;
+  const { relations: _, ...measured } = evaluation;
+  gathered.evaluation = measured;
 
   const feedback = await desk.step('feedback', () => feedBack(desk, scope, gathered.relations, evaluation));
   keep(feedback.relations);
@@ -128,11 +129,11 @@ async function analyseUntilGood(desk: CycleDesk, scope: CycleScope, given: Relat
   return done(result && best.analysis === last ? result : await attempt(best.analysis), 'The best segmentation is under the floor.');
 }
 
-async function feedBack(desk: CycleDesk, scope: CycleScope, relations: Relations, evaluation: EvaluateResult) {
+async function feedBack(desk: CycleDesk, scope: CycleScope, relations: Relations, { measured, why }: EvaluateResult) {
   const steps = desk.progress.steps.map(({ name, seconds, rows }) => ({ name, seconds, rows }));
-  const told = travelSize(evaluation, payloadLimit - JSON.stringify({ relations, steps }).length - 3_000);
-  const decided = await decide({ ...scope, relations, evaluation: told, steps });
-  const written = await writeReport({ ...scope, relations: { ...relations, ...decided.relations }, evaluation: told, steps, window: desk.progress.window, decisions: decided.decisions });
+  const evaluation = { measured, why };
+  const decided = await decide({ ...scope, relations, evaluation, steps });
+  const written = await writeReport({ ...scope, relations: { ...relations, ...decided.relations }, evaluation, steps, window: desk.progress.window, decisions: decided.decisions });
   return { value: { ...decided, report: written.report, manifest: written.manifest }, rows: decided.decisions.length, figures: decided.decisions.map(({ subject, words }) => ({ label: subject, value: words })) };
 }
 
@@ -143,15 +144,11 @@ async function endCycle(desk: CycleDesk, scope: CycleScope, outcome: CycleResult
   desk.close(outcome);
   await condition(allHandlersFinished);
   const { steps, warnings } = desk.progress;
-  const { evaluation, ...rest } = gathered;
-  const result: CycleResult = {
-    shop, cycle, asOf, outcome, warnings, ...rest,
+  return {
+    shop, cycle, asOf, outcome, warnings, ...gathered,
     ...(desk.abandoned ? { abandoned: desk.abandoned } : {}),
     steps: steps.map(({ name, state, seconds, rows }) => ({ name, state, seconds, rows })),
   };
-  if (!evaluation) return result;
-  const { relations: _, ...figures } = evaluation as EvaluateResult;
-  return { ...result, evaluation: travelSize(figures, payloadLimit - JSON.stringify(result).length) };
 }
 
 function rowsOf(relations: Relations): number {

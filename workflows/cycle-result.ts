@@ -28,7 +28,7 @@ export interface CycleResult {
   readonly segments?: readonly SegmentSummary[];
   readonly silhouette?: number;
   readonly campaign?: CampaignOutcome;
-  /** Without its relations, which are among `relations`. The whole table of effects is the relation `outcomes.effects`. */
+  /** Without its relations, which are among `relations`: what the letters did is `outcomes.effects`. */
   readonly evaluation?: Omit<EvaluateResult, 'relations'>;
   readonly decisions?: readonly Decision[];
   /** Paths. */
@@ -46,14 +46,3 @@ export type CycleYield = { -readonly [Key in keyof Gathered]: Gathered[Key] };
 
 /** Bytes a payload of ours may have; Temporal warns from 256 KB, and a history that people read should stay small. */
 export const payloadLimit = 15_000;
-
-/** An evaluation small enough to travel: effects over everybody come first, then segments while they fit in `bytes` of JSON. */
-export function travelSize<Evaluation extends Pick<EvaluateResult, 'effects'>>(evaluation: Evaluation, bytes: number): Evaluation {
-  const ordered = [...evaluation.effects].sort((one, other) => Number(other.segment === 'all') - Number(one.segment === 'all'));
-  let size = JSON.stringify({ ...evaluation, effects: [] }).length;
-  const effects = ordered.filter((effect) => {
-    size += JSON.stringify(effect).length + 1;
-    return size <= bytes;
-  });
-  return { ...evaluation, effects };
-}

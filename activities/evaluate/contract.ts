@@ -25,12 +25,11 @@ export interface Effect {
 }
 
 export interface EvaluateResult {
-  /** `outcomes.*` */
+  /** `outcomes.*`; what the letters did is `outcomes.effects`, which read-effects.ts reads. */
   readonly relations: Relations;
   /** False where the shop's data do not reach the window, nobody was mailed, or the arms do not have the planned sizes; `why` says which. */
   readonly measured: boolean;
   readonly why: string;
-  readonly effects: readonly Effect[];
   readonly figures: readonly StepFigure[];
 }
 

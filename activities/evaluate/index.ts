@@ -79,7 +79,7 @@ export function createEvaluateActivities({ warehouse, ledger, openShop, resolveD
       Object.assign(relations, await writeRepeatRates(session, input));
       const quality = judged.at(-1);
       return {
-        relations, measured: campaign?.mismatch === '', effects: campaign?.effects ?? [],
+        relations, measured: campaign?.mismatch === '',
         why: campaign !== undefined ? campaign.mismatch : plan === undefined ? 'nobody was mailed' : `the shop's data do not reach ${input.to.slice(0, 10)}, the end of the attribution window`,
         figures: [
           ...(campaign?.figures ?? []), ...satisfaction,

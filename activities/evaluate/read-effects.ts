@@ -8,7 +8,7 @@ export const numbersOfEffect = ['treated', 'control', 'treatedMean', 'controlMea
 /** The column of a field. */
 export const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** `outcomes.effects` as it was written: what does not travel in a workflow's payload is read here. */
+/** What the letters did, by metric, arm and segment, from `outcomes.effects`; a workflow only carries the reference. */
 export async function readEffects(session: WarehouseSession): Promise<Effect[]> {
   const rows = await session.rows<Record<(typeof textsOfEffect)[number], string> & Record<(typeof numbersOfEffect)[number], number>>(`select ${[...textsOfEffect, ...numbersOfEffect.map((name) => `${columnOf(name)} as "${name}"`)].join(', ')} from outcomes.effects`);
   return rows.map(({ adjustedPValue, ...effect }) => (adjustedPValue === null ? effect : { ...effect, adjustedPValue }));

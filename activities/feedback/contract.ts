@@ -11,7 +11,7 @@ export interface Decision {
 
 export interface FeedbackInput extends CycleScope {
   readonly relations: Relations;
-  readonly evaluation: EvaluateResult;
+  readonly evaluation: Pick<EvaluateResult, 'measured' | 'why'>;
   /** Attribution window in the shop's time. */
   readonly window?: { readonly from: string; readonly to: string };
   readonly steps: readonly { readonly name: StepName; readonly seconds: number; readonly rows: number }[];

@@ -38,7 +38,7 @@ export async function gatherReport({ session, ledger, shop, input, manifest, mad
   const decisionsInForce = await session.rows<{ words: string }>('select words from snapshot.decisions');
   const recipeOf = (relation: string): string => manifest.relations.find((entry) => entry.relation === relation)?.recipe ?? '';
   const { evaluation } = input;
-  const effects = has('outcomes.effects') ? await readEffects(session) : evaluation.effects;
+  const effects = has('outcomes.effects') ? await readEffects(session) : [];
   const overall = effects.find((effect) => effect.metric === 'conversion' && effect.arm === 'all' && effect.segment === 'all');
   return {
     shop: shop.name, shopName: settings.name, currency: settings.currency, timeZone: settings.time_zone, cycle: input.cycle, asOf: input.asOf, madeAt: madeAt.toISOString(), version: manifest.version,

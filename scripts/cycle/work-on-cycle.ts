@@ -7,11 +7,11 @@ import { createProgressDisplay } from '../display/progress-display.ts';
 import { renderResult } from '../display/render-result.ts';
 import type { OpenStack } from '../stack/open-stack.ts';
 import { createShopLife } from '../stack/shop-life.ts';
+import { effectsOf } from './effects-of.ts';
 import { followToEnd } from './follow-to-end.ts';
 import { resultPlaces } from './result-places.ts';
 import { tellWait } from './tell-wait.ts';
 import { readTrueEffects } from './true-effects.ts';
-import { withEffects } from './with-effects.ts';
 
 export interface CycleWork {
   readonly context: CommandContext;
@@ -44,14 +44,15 @@ export async function workOnCycle({ context, root, stack, handle, shop, cycle, s
     return exitCodes.waits;
   }
   const { result } = followed;
+  const effects = await effectsOf(result);
   if (json) {
-    process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...result, effects }, undefined, 2)}\n`);
   } else {
     const view = {
-      currency: settings.currency, color: mayColor(process.stdout, process.env), truth: await readTrueEffects(root, shop, cycle),
+      currency: settings.currency, color: mayColor(process.stdout, process.env), effects, truth: await readTrueEffects(root, shop, cycle),
       places: resultPlaces({ root, stack, shop, cycle, report: result.report }),
     };
-    process.stdout.write(`\n${renderResult(await withEffects(result), view)}\n`);
+    process.stdout.write(`\n${renderResult(result, view)}\n`);
   }
   if (result.outcome === 'finished') return exitCodes.ok;
   context.say(`CYCLE_ENDED: Cycle ${shop}/${cycle} was ${result.outcome}${result.abandoned === undefined ? '' : ` by ${result.abandoned.by}: ${result.abandoned.reason}`}.`);

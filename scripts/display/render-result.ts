@@ -10,17 +10,19 @@ export type TrueEffects = Readonly<Record<string, number>>;
 export interface ResultView {
   readonly currency: string;
   readonly color: boolean;
+  /** What the letters did; undefined where the lake is not at hand. */
+  readonly effects?: readonly Effect[];
   readonly truth?: TrueEffects;
   /** Label and path or address, in the order they are shown. */
   readonly places: readonly { readonly label: string; readonly where: string }[];
 }
 
 /** What came of a cycle: segments, campaign, mails, lift, decisions, and where to look next. Sections of steps that were not reached are left out. */
-export function renderResult(result: CycleResult, { currency, color, truth, places }: ResultView): string {
+export function renderResult(result: CycleResult, { currency, color, effects, truth, places }: ResultView): string {
   const paint = createPaint(color);
   const sections = [
     { title: 'Taken from earlier cycles', lines: result.decisionsInForce ?? [] },
-    segmentLines(result, currency), campaignLines(result, currency), liftLines(result, truth), decisionLines(result),
+    segmentLines(result, currency), campaignLines(result, currency), liftLines(result, effects, truth), decisionLines(result),
     { title: 'Where to look next', lines: renderTable([{ title: '' }, { title: '' }], places.map(({ label, where }) => [label, where])).slice(1) },
   ];
   return sections.filter(({ lines }) => lines.length > 0).map(({ title, lines }) => [paint.bold(title), ...lines.map((line) => `  ${line}`)].join('\n')).join('\n\n');
@@ -63,10 +65,11 @@ function mailWords({ delivered, handedOver, softBounced, hardBounced, failed, su
   return [`${formatCount(delivered)} mails delivered`, ...others].join(', ');
 }
 
-function liftLines({ evaluation }: CycleResult, truth: TrueEffects | undefined): Section {
+function liftLines({ evaluation }: CycleResult, effects: readonly Effect[] | undefined, truth: TrueEffects | undefined): Section {
   if (evaluation === undefined) return { title: 'Lift', lines: [] };
   if (!evaluation.measured) return { title: 'Lift', lines: [`not measured: ${evaluation.why}`] };
-  const overall = evaluation.effects.filter(({ segment }) => segment === 'all');
+  if (effects === undefined) return { title: 'Lift', lines: ['measured; the report has it, which is not on this machine'] };
+  const overall = effects.filter(({ segment }) => segment === 'all');
   const columns = [{ title: 'metric' }, { title: 'arm' }, { title: 'mailed', right: true }, { title: 'held out', right: true }, { title: 'lift', right: true }, { title: '95 % interval', right: true }, { title: 'p', right: true }, ...(truth === undefined ? [] : [{ title: 'true effect', right: true }])];
   const rows = overall.map((effect) => [
     effect.metric, effect.arm, effect.treatedMean.toFixed(4), effect.controlMean.toFixed(4), formatSigned(effect.difference, 4), `${formatSigned(effect.lower, 4)} to ${formatSigned(effect.upper, 4)}`, effect.pValue < 0.001 ? '<0.001' : effect.pValue.toFixed(3),

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reproduceCycle } from '../../activities/reproduce/reproduce-cycle.ts';
+import { effectsOf } from '../../scripts/cycle/effects-of.ts';
 import type { CycleResult } from '../../workflows/cycle-result.ts';
 import type { keepDecisions, KeepDecisionsInput } from '../../workflows/keep-decisions.ts';
 import { readHistory, type HistoryContents } from './support/history-contents.ts';
@@ -55,8 +57,11 @@ describe('two cycles of a shop, one week after the other', () => {
   it('measures what the mails did against the holdout', async () => {
     for (const cycle of [first, second]) {
       expect(cycle.evaluation?.measured, cycle.evaluation?.why).toBe(true);
-      expect(cycle.evaluation?.effects.length).toBeGreaterThan(0);
       expect(cycle.relations['outcomes.effects']?.rows).toBeGreaterThan(0);
+      // Effects travel as a reference; who shows them reads the lake.
+      const overall = expect.objectContaining({ metric: 'conversion', arm: 'all', segment: 'all', difference: expect.any(Number) });
+      expect(await effectsOf(cycle)).toContainEqual(overall);
+      expect(JSON.parse(await readFile(cycle.report!.replace(/html$/, 'json'), 'utf8'))).toMatchObject({ results: { effects: expect.arrayContaining([overall]) } });
       const [{ assigned } = { assigned: '0' }] = await shop.rows<{ assigned: string }>(cycle, "select count(*) as assigned from {outcomes.customers} where decision in ('send', 'holdout')");
       expect(Number(assigned)).toBe(cycle.campaign!.plan.toSend + cycle.campaign!.plan.holdout);
     }

@@ -69,7 +69,7 @@ export function fakeActivities(changes: Partial<Activities> = {}): FakeActivitie
     attributionWindow: async () => ({ from: '2026-11-23T00:00:00.000Z', to: '2026-11-30T00:00:00.000Z' }),
     outcomesReady: async () => ({ ready: true, dataUntil: '2026-11-30T00:00:00.000Z' }),
     lookEarly: async () => ({ tripped: false, message: '' }),
-    evaluate: async ({ plan: mailed }) => ({ relations: relations('outcomes.effects'), measured: mailed !== undefined, why: mailed ? '' : 'Nobody was mailed.', effects: [], figures: [] }),
+    evaluate: async ({ plan: mailed }) => ({ relations: relations('outcomes.effects'), measured: mailed !== undefined, why: mailed ? '' : 'Nobody was mailed.', figures: [] }),
     decide: async () => ({ relations: relations('feedback.decisions'), decisions: [{ id: '1', kind: 'no_change', subject: 'offers', words: 'Nothing changes.', evidence: 'too little' }] }),
     writeReport: async () => ({ manifest: 'shop/2026-W48/manifest.json', report: 'shop/2026-W48/report.html', relations: 9 }),
     tellMarketers: async () => ({ told: 1, inDoubt: 0 }),

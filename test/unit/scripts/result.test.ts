@@ -5,16 +5,17 @@ import type { CycleResult } from '../../../workflows/cycle-result.ts';
 const tally = { planned: 0, claimed: 0, handedOver: 3, delivered: 4100, softBounced: 0, hardBounced: 12, failed: 0, suppressed: 2, complained: 0, inDoubt: 0 };
 const plan = { campaign: 'demo/2026-W48/weekly', toSend: 4115, holdout: 480, leftOut: [{ reason: 'no consent', customers: 405 }], hash: 'abc', offers: [{ segment: 'loyal big spenders', offer: 'Free delivery', customers: 1204, cost: 610.5 }, { segment: 'new', offer: 'Ten per cent off', customers: 2911, cost: 1000 }], budget: 2000, expectedCost: 1610.5 };
 const effect = { metric: 'conversion', arm: 'all', segment: 'all', treated: 4115, control: 480, treatedMean: 0.0812, controlMean: 0.06, difference: 0.0212, lower: -0.0018, upper: 0.0442, pValue: 0.07 };
+const effects = [effect, { ...effect, metric: 'revenue', difference: -1.5, lower: -4, upper: 1, pValue: 0.0001 }, { ...effect, segment: 'new' }];
 const result: CycleResult = {
   shop: 'demo', cycle: '2026-W48', asOf: '2026-11-23T00:00:00.000Z', outcome: 'finished', steps: [], warnings: [], relations: {}, silhouette: 0.3125,
   segments: [{ segment: 0, name: 'new', customers: 3000, averageSpend: 20, averageOrders: 1, averageRecencyDays: 12.4 }, { segment: 1, name: 'loyal big spenders', customers: 1250, averageSpend: 1234.5, averageOrders: 8.25, averageRecencyDays: 9 }],
   campaign: { plan, decision: 'approved', by: 'quickstart', dispatch: tally },
-  evaluation: { measured: true, why: '', effects: [effect, { ...effect, metric: 'revenue', difference: -1.5, lower: -4, upper: 1, pValue: 0.0001 }, { ...effect, segment: 'new' }], figures: [] },
+  evaluation: { measured: true, why: '', figures: [] },
   decisions: [{ id: 'd1', kind: 'offer_share', subject: 'new', words: 'Offer share of new from 0.50 to 0.60', evidence: 'lift +2.1 points' }],
 };
 
 test('a result reads from segments to the next place to look', () => {
-  expect(renderResult(result, { currency: 'EUR', color: false, truth: { conversion: 0.019 }, places: [{ label: 'report', where: 'lake/report.html' }, { label: 'outbox', where: 'var/outbox' }] })).toBe(`Segments (silhouette 0.313)
+  expect(renderResult(result, { currency: 'EUR', color: false, effects, truth: { conversion: 0.019 }, places: [{ label: 'report', where: 'lake/report.html' }, { label: 'outbox', where: 'var/outbox' }] })).toBe(`Segments (silhouette 0.313)
   segment             customers    spend each  orders each  days since last
   loyal big spenders      1,250  1,234.50 EUR          8.3                9
   new                     3,000     20.00 EUR          1.0               12
@@ -42,6 +43,6 @@ Where to look next
 });
 
 test('what was not reached is left out, and what could not be measured says why', () => {
-  const text = renderResult({ ...result, segments: undefined, campaign: undefined, decisions: undefined, evaluation: { measured: false, why: 'nobody was mailed', effects: [], figures: [] } }, { currency: 'EUR', color: false, places: [] });
+  const text = renderResult({ ...result, segments: undefined, campaign: undefined, decisions: undefined, evaluation: { measured: false, why: 'nobody was mailed', figures: [] } }, { currency: 'EUR', color: false, places: [] });
   expect(text).toBe('Lift\n  not measured: nobody was mailed');
 });

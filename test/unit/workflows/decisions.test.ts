@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Effect } from '../../../activities/evaluate/contract.ts';
-import { travelSize } from '../../../workflows/cycle-result.ts';
 import { cycleScope } from '../../../workflows/cycle-scope.ts';
 import { fitWindow } from '../../../workflows/fit-window.ts';
 import { trippedArms } from '../../../workflows/guardrail.ts';
@@ -46,18 +44,6 @@ describe('the window', () => {
       expect(Date.parse(fitted.to)).toBeGreaterThanOrEqual(Date.parse(week.from));
     }));
   });
-});
-
-describe('an evaluation that travels', () => {
-  const effect = (segment: string): Effect => ({ metric: 'conversion', arm: 'all', segment, treated: 100, control: 10, treatedMean: 0.1, controlMean: 0.05, difference: 0.05, lower: 0.01, upper: 0.09, pValue: 0.02 });
-  test('keeps what it has room for, everybody first', () => {
-    const many = { measured: true, effects: [...Array.from({ length: 200 }, (_, index) => effect(`segment ${index}`)), effect('all')] };
-    const small = travelSize(many, 3_000);
-    expect(JSON.stringify(small).length).toBeLessThanOrEqual(3_000);
-    expect(small.effects[0]?.segment).toBe('all');
-    expect(small.effects.length).toBeGreaterThan(10);
-  });
-  test('keeps all where there is room', () => { expect(travelSize({ effects: [effect('a'), effect('all')] }, 9_000).effects).toHaveLength(2); });
 });
 
 test('progress names the step under way and what it waits for', () => {
