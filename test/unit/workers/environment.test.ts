@@ -24,6 +24,22 @@ test('gives sources the variables that are theirs and not the checkout\'s token'
   expect(readEnvironment({ CLIENTELE_HOME: home, SHOP_DSN: 'postgres://shop', SHOP_TOKEN: 'a-token-of-checkout', PATH: '/bin' })).toMatchObject({ shopVariables: { SHOP_DSN: 'postgres://shop' }, shopToken: 'a-token-of-checkout' });
 });
 
+test('a lake in a bucket has a mirror on this machine, and keys that only the variables know', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+  expect(readEnvironment({ CLIENTELE_HOME: home, LAKE: 's3://shop-data/lakes/one/', AWS_ENDPOINT_URL: 'http://store:9000', ...keys })).toMatchObject({
+    lake: join(home, 'lake-mirror', 'shop-data', 'lakes', 'one'), lakeStore: { bucket: 'shop-data', prefix: 'lakes/one/', endpoint: 'http://store:9000', region: 'us-east-1', accessKeyId: 'id', secretAccessKey: 'secret' },
+  });
+  expect(readEnvironment({ CLIENTELE_HOME: home, LAKE: 's3://shop-data', AWS_REGION: 'eu-central-1', ...keys }).lakeStore).toMatchObject({ prefix: '', region: 'eu-central-1', endpoint: undefined });
+  expect(readEnvironment({ CLIENTELE_HOME: home, LAKE: join(home, 'elsewhere') })).toMatchObject({ lake: join(home, 'elsewhere'), lakeStore: undefined });
+});
+
+test.each([
+  ['LAKE', { LAKE: 'gs://bucket/lake' }], ['LAKE', { LAKE: 's3://B' }], ['AWS_ACCESS_KEY_ID', { LAKE: 's3://bucket' }], ['AWS_SECRET_ACCESS_KEY', { LAKE: 's3://bucket', AWS_ACCESS_KEY_ID: 'id' }],
+  ['AWS_ENDPOINT_URL', { LAKE: 's3://bucket', AWS_ENDPOINT_URL: 'store:9000' }],
+])('refuses a lake for want of a good %s', (name, variables) => {
+  expect(() => readEnvironment({ CLIENTELE_HOME: home, ...variables })).toThrow(expect.objectContaining({ code: 'ENVIRONMENT_INVALID', message: expect.stringContaining(name) }));
+});
+
 test.each([
   ['PUBLIC_PORT', '70000'], ['PUBLIC_PORT', '80.5'], ['DATABASE_URL', 'mysql://x'], ['PUBLIC_URL', 'javascript:alert(1)'], ['LINK_SECRET', 'short'], ['LOG_LEVEL', 'loud'], ['WAREHOUSE_MEMORY', 'much'], ['UV_THREADPOOL_SIZE', '0'],
 ])('refuses %s=%s and names it', (name, value) => {
